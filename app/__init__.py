@@ -1,0 +1,53 @@
+"""Parlor: group chat in which a room is reached by its link. This page is the table of contents."""
+
+from flask import Flask
+
+import config
+from app import api, database, dispatch, engine, events, hints, identity, presence, sockets, web
+from app.actions import accounts, attendance, credentials
+from app.engine import offload as beside_the_hub
+from app.errors import Unavailable
+from app.extensions import csrf, db, limiter, migrate, offload, socketio
+from app.sockets import batches
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application, by these settings or by the environment's. Raises config.BadSetting."""
+    settings = settings or config.load()
+    app = Flask(__name__, root_path=str(config.ROOT))
+    app.config.from_mapping(settings.flask_config())
+    app.json = engine.BodyJSON(app)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings.database_uri)
+
+    db.init_app(app)
+    database.init_app(app, synchronous=settings.sqlite_synchronous)
+    migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
+    csrf.init_app(app)
+    csrf.exempt(api.blueprint)  # it checks by itself: a bearer token needs none
+    identity.init_app(app)
+    limiter.init_app(app, url=settings.redis_url.get_secret_value(), enabled=settings.rate_limits == "on")
+    offload.init_app(app, beside_the_hub.run, busy=beside_the_hub.Busy, refusal=Unavailable)
+
+    web.init_app(app)
+    api.init_app(app)
+    sockets.init_app(socketio)
+    presence.clear()
+    dispatch.clear()
+    engine.attach(
+        socketio,
+        app,
+        every_second=[
+            dispatch.sweep,
+            credentials.follow,
+            attendance.find_rooms,
+            attendance.announce,
+            accounts.forget_old_attempts,
+        ],
+        background=hints.init_app(app, url=settings.redis_url.get_secret_value(), hear=dispatch.heard),
+        closing=attendance.say_goodbye,
+        passing=events.PASSING,
+        batched={"post_message": batches.post_message},
+    )
+    return app

@@ -1,0 +1,218 @@
+"""Who may reach what: returns the object, or raises. Access is the query: a room is found through one's own
+membership, so an outsider and a stranger to a room that never was get the same NotFound.
+"""
+
+import logging
+
+import sqlalchemy as sa
+
+from app import limits
+from app.errors import Forbidden, NotFound, RateLimited, Unavailable
+from app.extensions import db, limiter
+from app.models import Credential, Entry, Invite, Membership, Message, Role, Room, User
+from app.models.credential import CredentialKind
+
+logger = logging.getLogger(__name__)
+
+
+def within(rule: tuple[str, int, int, bool], *key: str) -> None:
+    """Count one more of what a rule of `limits` bounds, for this key.
+
+    Raises RateLimited over the limit. When the store of limits is out of reach it raises Unavailable: denied.
+    """
+    try:
+        wait = limiter.spend(*rule, *key)
+    except Exception as lost:
+        logger.exception("the store of limits is out of reach")
+        raise Unavailable from lost
+    if wait is not None:
+        raise RateLimited(retry_after=round(wait, 1))
+
+
+def would_be_within(rule: tuple[str, int, int, bool], *key: str, times: int) -> bool:
+    """Would so many more be within a rule of `limits`? Nothing is counted; False when the store is out of reach."""
+    try:
+        return limiter.allows(*rule, *key, times=times)
+    except Exception:
+        logger.exception("the store of limits is out of reach")
+        return False
+
+
+def membership(user: User, room_id: str) -> Membership:
+    """A person's own membership, the way to a room; read from the database, not from memory.
+
+    Raises NotFound for a room that the person is not in.
+    """
+    query = Membership.between(user, room_id).execution_options(populate_existing=True)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def membership_of_other(room_id: str, user_id: str) -> Membership:
+    """Somebody else's membership, for who is already known to be in the room. Raises NotFound."""
+    query = Membership.live().where(Membership.room_id == room_id, Membership.user_id == user_id)
+    found = db.session.scalar(query.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def moderated(user: User, room_id: str, *, least: Role) -> Membership:
+    """A person's own membership, when their role is at least that. Raises NotFound, or Forbidden for a member."""
+    found = membership(user, room_id)
+    if Role(found.role).rank < least.rank:
+        raise Forbidden(
+            "Only an owner of this room may do this."
+            if least is Role.OWNER
+            else "Only owners and moderators of this room may do this."
+        )
+    return found
+
+
+def rooms(user: User) -> list[Membership]:
+    """A person's rooms, the one where something was said last first."""
+    found = list(db.session.scalars(Membership.of(user)))
+    last = {said.room_id: said.created_at for said in last_messages(found).values()}
+    return sorted(found, key=lambda each: last.get(each.room_id, each.joined_at), reverse=True)
+
+
+def last_messages(memberships: list[Membership]) -> dict[str, Message]:
+    """The newest message of each room that isn't deleted, by room id."""
+    if not memberships:
+        return {}
+    newest = (  # walks the room's index from its end, however long the room is
+        sa.select(Message.seq)
+        .where(Message.room_id == Room.id, Message.deleted_at.is_(None))
+        .order_by(Message.seq.desc())
+        .limit(1)
+        .correlate(Room)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(Message)
+        .join(Room, sa.and_(Message.room_id == Room.id, Message.seq == newest))
+        .where(Room.id.in_([each.room_id for each in memberships]))
+    )
+    return {said.room_id: said for said in db.session.scalars(query)}
+
+
+def unread(memberships: list[Membership]) -> dict[str, int]:
+    """How many messages of others each room holds after one's read position, by room id.
+
+    Counting ends at UNREAD_COUNTED: who comes back after a year must not hold everybody up.
+    """
+    if not memberships:
+        return {}
+    user_id = memberships[0].user_id
+    missed = (
+        sa.select(sa.literal(1).label("one"))
+        .where(
+            Message.room_id == Membership.room_id,
+            Message.seq > Membership.read_seq,
+            Message.author_id != user_id,
+            Message.deleted_at.is_(None),
+        )
+        .limit(limits.UNREAD_COUNTED)
+        .correlate(Membership)
+        .subquery()
+    )
+    query = sa.select(
+        Membership.room_id, sa.select(sa.func.count()).select_from(missed).scalar_subquery()
+    ).where(Membership.user_id == user_id, Membership.room_id.in_([each.room_id for each in memberships]))
+    return dict(db.session.execute(query).all())
+
+
+def members(user: User, room_id: str) -> list[Membership]:
+    """Everybody in a room, by name. Raises NotFound for an outsider."""
+    membership(user, room_id)
+    return list(db.session.scalars(Membership.in_room(room_id)))
+
+
+def history(
+    user: User,
+    room_id: str,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = 50,
+) -> list[Message]:
+    """Messages of a room: the newest ones below `before` (newest first; the default is the room's end), the
+    oldest ones above `after`, or those around a seq (both oldest first). Raises NotFound for an outsider.
+    """
+    membership(user, room_id)
+    said = Message.in_room(room_id)
+    if after is not None:
+        return list(db.session.scalars(said.where(Message.seq > after).order_by(Message.seq).limit(limit)))
+    if around is not None:
+        older = said.where(Message.seq <= around).order_by(Message.seq.desc()).limit(limit - limit // 2)
+        newer = said.where(Message.seq > around).order_by(Message.seq).limit(limit // 2)
+        return [*reversed(list(db.session.scalars(older))), *db.session.scalars(newer)]
+    if before is not None:
+        said = said.where(Message.seq < before)
+    return list(db.session.scalars(said.order_by(Message.seq.desc()).limit(limit)))
+
+
+def entry_subjects(entries: list[Entry]) -> None:
+    """Load what entries refer to, all at once, so that drawing them asks no more questions."""
+    ids = [entry.subject_id for entry in entries]
+    if ids:
+        db.session.scalars(sa.select(Message).where(Message.id.in_(ids))).all()
+        room_id = entries[0].room_id
+        db.session.scalars(
+            sa.select(Membership).where(Membership.room_id == room_id, Membership.user_id.in_(ids))
+        ).all()
+
+
+def invites(user: User, room_id: str, *, before: str | None = None, limit: int | None = None) -> list[Invite]:
+    """A room's links, newest first, ended ones too; those made before the one with the id `before`, when it is
+    named. Raises NotFound for an outsider.
+    """
+    membership(user, room_id)
+    made = Invite.of_room(room_id)
+    if before is not None:
+        made = made.where(Invite.id < before)
+    return list(db.session.scalars(made.limit(limit)))
+
+
+def current_invite(user: User, room_id: str) -> Invite | None:
+    """The newest link that opens the room right now, or none. Raises NotFound for an outsider."""
+    membership(user, room_id)
+    return db.session.scalar(Invite.live_in(room_id).limit(1))
+
+
+def invite_by_token(token: str) -> Invite:
+    """The link that a token is. Raises NotFound, the same for unknown, expired, revoked and used up."""
+    found = db.session.scalar(Invite.by_token(token))
+    if found is None or not found.is_live:
+        raise NotFound
+    return found
+
+
+def credentials(user: User, kind: CredentialKind) -> list[Credential]:
+    """A person's live sessions or tokens, last used first."""
+    return list(db.session.scalars(Credential.live_of(user, kind)))
+
+
+def credential(user: User, credential_id: str, kind: CredentialKind) -> Credential:
+    """One of a person's own live sessions or tokens. Raises NotFound, for somebody else's too."""
+    query = Credential.live_of(user, kind).where(Credential.id == credential_id)
+    found = db.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unready() -> list[str]:
+    """Why this process cannot serve right now, a sentence each; empty when it can."""
+    reasons = []
+    try:
+        db.session.execute(sa.select(Room.id).limit(1))
+    except (Unavailable, sa.exc.SQLAlchemyError):
+        logger.exception("the database does not answer")
+        reasons.append("The database does not answer, or has not been migrated.")
+    if not limiter.answers():
+        reasons.append("The store of limits does not answer.")
+    return reasons

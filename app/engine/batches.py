@@ -1,0 +1,166 @@
+"""Hot requests in batches: what came in one turn of the hub is answered together, by one call.
+
+The call gets all of them in the order they came, and returns one acknowledgement for each, or None for one that its
+ordinary handler shall answer, by itself; who polls is always answered by that one.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import eventlet
+from engineio import packet as engine_packet
+from flask import Flask
+from socketio import packet as socket_packet
+
+from app.engine import packets
+from app.engine.state import Engine
+
+if TYPE_CHECKING:
+    from app.engine.direct import Socket
+    from app.engine.inlet import Inlet
+
+INTERNAL = {"status": 500, "code": "internal", "title": "Something went wrong on the server."}
+_log = logging.getLogger(__name__)
+
+
+class Ask(NamedTuple):
+    """One request: who asks (a sid that was let in), and its one object."""
+
+    sid: str
+    data: object
+
+
+Answer = Mapping[str, object]
+Answers = Callable[[list[Ask]], Sequence[Answer | None]]
+
+
+class _Waiting(NamedTuple):
+    inlet: Inlet
+    socket: Socket
+    message: bytes
+
+
+class _Asked(NamedTuple):
+    waiting: _Waiting
+    ask: Ask
+    number: int | None  # under which the acknowledgement is wanted
+
+
+class Batch:
+    """The requests of one event. One green thread answers them, while there are any."""
+
+    def __init__(self, batches: Batches, answers: Answers) -> None:
+        self._batches = batches
+        self._answers = answers
+        self._waiting: list[_Waiting] = []
+        self._works = False
+
+    def put(self, inlet: Inlet, socket: Socket, message: bytes) -> None:
+        """Take one message; `inlet.answered()` is called once it is done, whatever came of it."""
+        self._waiting.append(_Waiting(inlet, socket, message))
+        if not self._works:
+            self._works = True
+            # It begins after everything that came in this turn was read; what comes meanwhile is the next batch.
+            eventlet.spawn_n(self._work)
+
+    def _work(self) -> None:
+        try:
+            while self._waiting:
+                waiting, self._waiting = self._waiting, []
+                self._answer(waiting)
+                eventlet.sleep(0)
+        finally:
+            self._works = False
+
+    def _answer(self, waiting: list[_Waiting]) -> None:
+        alone: dict[Inlet, list[bytes]] = {}
+        asked = self._read(waiting, alone)
+        if asked:
+            answers = self._batches.call(self._answers, [each.ask for each in asked])
+            for each, answer in zip(asked, answers, strict=True):
+                if answer is None:
+                    alone.setdefault(each.waiting.inlet, []).append(each.waiting.message)
+                else:
+                    self._batches.send(each.waiting.socket, each.number, answer)
+                    each.waiting.inlet.answered()
+        for inlet, messages in alone.items():
+            inlet.alone(messages)
+
+    def _read(self, waiting: list[_Waiting], alone: dict[Inlet, list[bytes]]) -> list[_Asked]:
+        """What can be read of it. Once something of a connection cannot, the rest of it comes after that."""
+        asked: list[_Asked] = []
+        for each in waiting:
+            try:
+                if each.inlet in alone:
+                    raise packets.Malformed("comes after something that is")
+                packet = self._batches.read(each.message)
+            except (packets.Malformed, packets.Unacceptable):
+                alone.setdefault(each.inlet, []).append(each.message)
+                continue
+            sid = self._batches.sid(each.socket)
+            if sid is None:
+                each.inlet.answered()
+            else:
+                asked.append(_Asked(each, Ask(sid, packet.data[1]), packet.id))
+        return asked
+
+
+class Batches:
+    """All of them, and how they read and answer."""
+
+    def __init__(self, app: Flask, engine: Engine, namespace: str, batched: Mapping[str, Answers]) -> None:
+        self._app = app
+        self._engine = engine
+        self._namespace = namespace
+        self._batches = {name.encode(): Batch(self, answers) for name, answers in batched.items()}
+        names = "|".join(re.escape(json.dumps(name)[1:-1]) for name in batched)
+        self._pattern = re.compile(rf'42{re.escape(namespace)},[0-9]{{0,15}}\["({names})",'.encode())
+
+    def of(self, socket: Socket, message: bytes) -> Batch | None:
+        """The batch that this message belongs into; None when it is to be handled by itself."""
+        if not self._batches or self._engine.closing:
+            return None
+        match = self._pattern.match(message)
+        return self._batches[match[1]] if match and self.sid(socket) is not None else None
+
+    def sid(self, socket: Socket) -> str | None:
+        """Under which sid a connection was let in; None when it was not, or left."""
+        manager = self._engine.socketio.server.manager
+        sid: str | None = manager.sid_from_eio_sid(socket.sid, self._namespace)
+        return sid if sid and manager.is_connected(sid, self._namespace) else None
+
+    def read(self, message: bytes) -> Any:
+        """The packet, which has exactly one object. Raises packets.Malformed or Unacceptable."""
+        packet = self._engine.socketio.server.packet_class(encoded_packet=message[1:].decode())
+        if len(packet.data) != 2:
+            raise packets.Malformed("not one object")
+        return packet
+
+    def call(self, answers: Answers, asks: list[Ask]) -> Sequence[Answer | None]:
+        """One answer for each of these, in their order; None for what is to be handled by itself.
+
+        When the whole fails, each of them is told so.
+        """
+        try:
+            with self._engine.working(), self._app.app_context():
+                given = answers(asks)
+            if len(given) == len(asks):
+                return given
+            _log.error("a batch of %d requests got %d answers", len(asks), len(given))
+        except Exception:
+            _log.exception("a batch of %d requests failed", len(asks))
+        return [{"ok": False, "error": INTERNAL}] * len(asks)
+
+    def send(self, socket: Socket, number: int | None, answer: Answer) -> None:
+        """Acknowledge, where that was asked for and there still is somebody to hear it."""
+        if number is not None and not socket.closed:
+            server = self._engine.socketio.server
+            packet = server.packet_class(
+                socket_packet.ACK, data=[answer], namespace=self._namespace, id=number
+            )
+            socket.send(engine_packet.Packet(engine_packet.MESSAGE, packet.encode()))

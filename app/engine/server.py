@@ -1,0 +1,68 @@
+"""The process that serves: one listening socket, one hub, one end."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import eventlet
+from eventlet import wsgi
+from flask import Flask
+
+from app.engine import closing, lock, state, ticker
+from app.engine.listener import Listener, raise_file_limit
+from app.engine.protocol import IDLE_SECONDS, Protocol
+
+SPARE_CONNECTIONS: Final = 500  # for plain HTTP, beside the sockets
+_log = logging.getLogger("parlor.server")
+
+
+class _Log:
+    """What eventlet.wsgi logs to. Tracebacks and access lines come through one method; the first are kept."""
+
+    def info(self, message: str, *_: object) -> None:
+        if "Traceback" in message:
+            _log.error("a request failed below the application\n%s", message)
+
+    def debug(self, message: str, *_: object) -> None:
+        pass
+
+    def error(self, message: str, *_: object) -> None:
+        _log.warning("%s", message)
+
+    write = info
+
+
+def serve(app: Flask, *, host: str, port: int, database: Path | None, announce: Callable[[str], None]) -> int:
+    """Serve until SIGTERM or SIGINT; the process's exit code. `announce` is called with the address.
+
+    `database` is the SQLite file, which nobody else may serve. Raises CannotServe when it cannot start.
+    """
+    engine = state.of(app)
+    connections = engine.settings.max_sockets + SPARE_CONNECTIONS
+    raise_file_limit(2 * connections)
+    with lock.only_server(database):
+        pool = eventlet.GreenPool(connections + 1)
+        listener = Listener(host, port, full=lambda: pool.running() >= connections)
+        closing.on_signal(lambda: closing.close(app, listener))
+        for loop in (lambda: ticker.run(app), *engine.background):
+            eventlet.spawn(loop)
+        # What was made so far stays: the collector need not look at it again with every request.
+        gc.collect()
+        gc.freeze()
+        announce(listener.address)
+        wsgi.server(
+            listener,
+            app,
+            log=_Log(),
+            log_format="",
+            custom_pool=pool,
+            protocol=Protocol,
+            keepalive=IDLE_SECONDS,
+            socket_timeout=IDLE_SECONDS,
+            debug=False,
+        )
+    return 0

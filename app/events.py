@@ -1,0 +1,112 @@
+"""What others are told: the only module that emits.
+
+*Logged* facts are made of an entry of the room's log and are told by `dispatch` alone, in the log's order;
+anybody may make one again, for a catch-up. *Passing* facts are lost when missed, and actions tell them.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from app import hints, payloads, presence
+from app.channels import NAMESPACE, room_channel, user_channel
+from app.extensions import db, socketio
+from app.models import Entry, Kind, Membership, Message, NewEntry, NewMessage, Room, User
+
+Fact = dict[str, object]
+
+# What a reader who is slow may miss: each says how things are, and is soon said again or of no interest any more.
+PASSING = frozenset({"typing_changed", "presence_changed", "read_changed"})
+
+
+def logged(entry: Entry | NewEntry) -> Fact:
+    """The fact that an entry is, in its subject's present form: live and in a catch-up it is the same object."""
+    return {**payloads.envelope(entry), **_subject(entry)}
+
+
+def posted(entry: NewEntry, message: NewMessage) -> Fact:
+    """The same fact for what has just been stored, with nothing to be asked of the database."""
+    return {**payloads.envelope(entry), "message": payloads.message(message)}
+
+
+def _subject(entry: Entry | NewEntry) -> Mapping[str, object]:
+    match Kind(entry.kind):
+        case Kind.MESSAGE_POSTED | Kind.MESSAGE_DELETED:
+            return {"message": payloads.message(db.session.get_one(Message, entry.subject_id))}
+        case Kind.ROOM_CHANGED:
+            return {"room": {"title": db.session.get_one(Room, entry.room_id).title}}
+        case Kind.MEMBER_REMOVED:
+            return {**_member(entry), "by": _actor(entry), "banned": _membership(entry).banned}
+        case Kind.MEMBER_JOINED | Kind.MEMBER_LEFT | Kind.MEMBER_CHANGED:
+            return _member(entry)
+
+
+def _membership(entry: Entry | NewEntry) -> Membership:
+    return db.session.get_one(Membership, (entry.room_id, entry.subject_id))
+
+
+def _member(entry: Entry | NewEntry) -> Mapping[str, object]:
+    membership = _membership(entry)
+    online = membership.ended_at is None and presence.is_online(entry.subject_id)
+    return {"member": payloads.member(membership, online=online)}
+
+
+def _actor(entry: Entry | NewEntry) -> payloads.User | None:
+    actor = db.session.get_one(User, entry.actor_id)
+    return None if actor.deleted_at else payloads.user(actor)
+
+
+def tell_logged(fact: Fact) -> None:
+    """Tell a logged fact to everyone in its room. For `dispatch`, which knows when."""
+    _emit(str(fact["type"]), fact, to=room_channel(str(fact["room_id"])))
+
+
+def room_added(user_id: str, membership: Membership) -> None:
+    """A person is in one more room: to all their sockets."""
+    _everywhere("room_added", {"room": payloads.room(membership, unread=0)}, to=user_channel(user_id))
+
+
+def room_removed(user_id: str, room_id: str, reason: str) -> None:
+    """A person is out of a room (`left`, `removed`, `banned`, `deleted`): to all their sockets."""
+    _everywhere("room_removed", {"room_id": room_id, "reason": reason}, to=user_channel(user_id))
+
+
+def typing_changed(room_id: str, typist: User, *, typing: bool) -> None:
+    """Somebody writes, or stopped: to the room, but for the typist's own sockets."""
+    fact = {"room_id": room_id, "user": payloads.user(typist), "typing": typing}
+    _everywhere("typing_changed", fact, to=room_channel(room_id), skip=presence.sids_of_user(typist.id))
+
+
+def presence_changed(room_id: str, online: Iterable[str], offline: Iterable[str]) -> None:
+    """Who came and went, by user id: to the room."""
+    fact = {"room_id": room_id, "online": sorted(online), "offline": sorted(offline)}
+    _emit("presence_changed", fact, to=room_channel(room_id))
+
+
+def read_changed(user_id: str, membership: Membership, *, unread: int, skip: str | None) -> None:
+    """A person read on: to their other sockets."""
+    fact = {"room_id": membership.room_id, "seq": membership.read_seq, "unread": unread, "mentions": 0}
+    _everywhere("read_changed", fact, to=user_channel(user_id), skip=[skip] if skip else ())
+
+
+def session_ended(sid: str, reason: str, retry_after: float | None = None) -> None:
+    """A socket's session or token is worth nothing from now on: its last fact."""
+    fact: Fact = {"reason": reason}
+    if retry_after is not None:
+        fact["retry_after"] = retry_after
+    _emit("session_ended", fact, to=sid)
+
+
+def relay(event: str, fact: Fact, to: str) -> None:
+    """Tell a passing fact that another process told its own sockets."""
+    typist = fact.get("user") if event == "typing_changed" else None
+    skip = presence.sids_of_user(str(typist["id"])) if isinstance(typist, dict) else ()
+    _emit(event, fact, to=to, skip=skip)
+
+
+def _everywhere(event: str, fact: Mapping[str, object], *, to: str, skip: Iterable[str] = ()) -> None:
+    _emit(event, fact, to=to, skip=skip)
+    hints.tell("fact", event=event, fact=fact, to=to)
+
+
+def _emit(event: str, fact: Mapping[str, object], *, to: str, skip: Iterable[str] = ()) -> None:
+    # Always to a named place: a socket that was not let in yet is in none, but would hear a broadcast.
+    socketio.emit(event, fact, to=to, namespace=NAMESPACE, skip_sid=list(skip))

@@ -1,0 +1,116 @@
+"""Reading what a client sent: typed values, or Invalid. What comes out of here needs no second look.
+
+One annotated type per kind of value (`values`), used by every entrance: the JSON of programs through `read`, the
+fields of forms through `check`.
+"""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from app.errors import FieldError, Invalid, Unreadable
+from app.inputs.requests import (
+    Heads,
+    HistoryQuery,
+    InvitesQuery,
+    NewInvite,
+    NewMessage,
+    NewRoom,
+    Nothing,
+    PostMessage,
+    Profile,
+    Query,
+    ReadUpTo,
+    Registration,
+    RemovalQuery,
+    Request,
+    RoleChange,
+    SetRead,
+    SetTyping,
+    SignIn,
+    Sync,
+)
+from app.inputs.values import (
+    DeviceName,
+    DisplayName,
+    Id,
+    Label,
+    MessageText,
+    Nonce,
+    Password,
+    RoomSeqs,
+    Seq,
+    Title,
+    TypedName,
+    TypedSecret,
+    Username,
+)
+
+__all__ = [
+    "DeviceName",
+    "DisplayName",
+    "Heads",
+    "HistoryQuery",
+    "Id",
+    "InvitesQuery",
+    "Label",
+    "MessageText",
+    "NewInvite",
+    "NewMessage",
+    "NewRoom",
+    "Nonce",
+    "Nothing",
+    "Password",
+    "PostMessage",
+    "Profile",
+    "Query",
+    "ReadUpTo",
+    "Registration",
+    "RemovalQuery",
+    "Request",
+    "RoleChange",
+    "RoomSeqs",
+    "Seq",
+    "SetRead",
+    "SetTyping",
+    "SignIn",
+    "Sync",
+    "Title",
+    "TypedName",
+    "TypedSecret",
+    "Username",
+    "check",
+    "read",
+]
+
+RequestModel = TypeVar("RequestModel", bound=BaseModel)
+
+
+def read(model: type[RequestModel], data: object) -> RequestModel:
+    """What was sent, as this model. Raises Invalid, which names each field that is wrong; or TooLarge."""
+    if not isinstance(data, dict):
+        raise Unreadable("Send one JSON object.")
+    try:
+        return model.model_validate(data)
+    except ValidationError as wrong:
+        raise Invalid(errors=_field_errors(wrong)) from None
+
+
+def check(kind: Any, value: object) -> Any:
+    """One value of a form, as this annotated type. Raises Invalid, whose detail is for the person."""
+    try:
+        return TypeAdapter(kind).validate_python(value, strict=True)
+    except ValidationError as wrong:
+        message = _field_errors(wrong)[0]["message"]
+        raise Invalid(message, errors=[{"path": "", "message": message}]) from None
+
+
+def _field_errors(wrong: ValidationError) -> list[FieldError]:
+    found = wrong.errors(include_url=False, include_context=False, include_input=False)
+    return [
+        {
+            "path": ".".join(str(part) for part in each["loc"])[:100].encode("ascii", "replace").decode(),
+            "message": each["msg"].removeprefix("Value error, "),
+        }
+        for each in found[:20]
+    ]

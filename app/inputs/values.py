@@ -1,0 +1,121 @@
+"""One annotated type per kind of value that a client may send."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from app import limits
+from app.errors import TooLarge
+
+_COMMON_PASSWORDS = frozenset(FREQUENCY_LISTS["passwords"])
+_INVISIBLE = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\uffa0]*"
+)
+_NAME_SIGNS = {"L", "N", "M"}
+_DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+def _clean(text: str) -> str:
+    """NFC, no unpaired surrogates, no control characters but newline and tab, no towers of marks."""
+    if text.isascii() and text.isprintable():
+        return text.strip()  # nearly all of what people say, and none of what follows can be in it
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("This contains half a character (an unpaired surrogate).")
+    if "\0" in text:
+        raise ValueError("This contains a NUL character.")
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+    marks = 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.combining(sign) or unicodedata.category(sign) == "Me" else 0
+        if marks > limits.COMBINING_MARKS_MAX:
+            raise ValueError(f"Use at most {limits.COMBINING_MARKS_MAX} accents on one letter.")
+    return text.strip()
+
+
+def _line(text: str) -> str:
+    """One visible line without direction overrides, which would turn the text around it."""
+    text = " ".join(_clean(text).split())
+    text = "".join(sign for sign in text if unicodedata.bidirectional(sign) not in _DIRECTIONS)
+    if _INVISIBLE.fullmatch(text):
+        raise ValueError("Write something that can be seen.")
+    return text
+
+
+def _at_most(length: int) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if len(text) > length:
+            raise ValueError(f"Use at most {length:,} characters.")
+        return text
+
+    return check
+
+
+def _said(text: str) -> str:
+    text = _clean(text)
+    if _INVISIBLE.fullmatch(text):
+        raise ValueError("Write something that can be seen.")
+    if len(text) > limits.MESSAGE_MAX or len(text.encode()) > limits.MESSAGE_MAX_BYTES:
+        # Pydantic passes only ValueError on as one of several; this one has a code of its own.
+        raise TooLarge(f"A message has at most {limits.MESSAGE_MAX:,} characters (16 KiB).")
+    return text
+
+
+def _username(text: str) -> str:
+    text = unicodedata.normalize("NFKC", _clean(text))
+    if not limits.USERNAME_MIN <= len(text) <= limits.USERNAME_MAX:
+        raise ValueError(f"Use {limits.USERNAME_MIN} to {limits.USERNAME_MAX} characters.")
+    if not all(unicodedata.category(sign)[0] in _NAME_SIGNS or sign in "_-." for sign in text):
+        raise ValueError("Use letters, digits, and _ - . only.")
+    if unicodedata.category(text[0])[0] not in {"L", "N"}:
+        raise ValueError("Begin with a letter or a digit.")
+    return text
+
+
+def _password(text: str) -> str:
+    if not limits.PASSWORD_MIN <= len(text) <= limits.PASSWORD_MAX:
+        raise ValueError(f"Use {limits.PASSWORD_MIN} to {limits.PASSWORD_MAX} characters.")
+    if text.casefold() in _COMMON_PASSWORDS or len(set(text)) == 1:
+        raise ValueError("This password is one of the most used ones. Choose another.")
+    return _secret(text)
+
+
+def _secret(text: str) -> str:
+    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("This contains a character that cannot be typed.")
+    return text
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise ValueError("Make this a UUID.") from None
+
+
+def _plain(value: object) -> object:
+    # An id that cannot be stored can't be anybody's either; it must not reach the database to find out.
+    if isinstance(value, str) and not (value.isascii() and value.isprintable()):
+        raise ValueError("An id has only printable ASCII characters.")
+    return value
+
+
+Id = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=limits.ID_MAX)]
+Nonce = Annotated[str, StringConstraints(max_length=limits.ID_MAX), AfterValidator(_uuid)]
+Seq = Annotated[int, Field(ge=0, le=limits.INTEGER_MAX)]
+MessageText = Annotated[str, AfterValidator(_said)]
+Title = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.TITLE_MAX))]
+DisplayName = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.DISPLAY_NAME_MAX))]
+Label = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.LABEL_MAX))]
+DeviceName = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.DEVICE_NAME_MAX))]
+Username = Annotated[str, AfterValidator(_username)]
+Password = Annotated[str, AfterValidator(_password)]
+# What is compared with what is stored keeps no rules of making: it is right or wrong.
+TypedName = Annotated[str, StringConstraints(max_length=256), AfterValidator(_clean)]
+TypedSecret = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_secret)]
+RoomSeqs = Annotated[dict[Id, Seq], Field(max_length=limits.ROOMS_PER_USER)]

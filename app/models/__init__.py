@@ -1,0 +1,25 @@
+"""What is stored, and what must always be true of it. Importing this package knows every table."""
+
+from app.models.attempt import Attempt
+from app.models.credential import Credential
+from app.models.entry import Entry, Kind, NewEntry
+from app.models.invite import Invite
+from app.models.membership import Membership, Role
+from app.models.message import Message, NewMessage
+from app.models.room import Room
+from app.models.user import User
+
+__all__ = [
+    "Attempt",
+    "Credential",
+    "Entry",
+    "Invite",
+    "Kind",
+    "Membership",
+    "Message",
+    "NewEntry",
+    "NewMessage",
+    "Role",
+    "Room",
+    "User",
+]

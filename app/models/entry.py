@@ -1,0 +1,58 @@
+"""The room's log: one row for everything that members must agree on."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import limits
+from app.extensions import Base
+from app.models.columns import CreatedAt
+
+
+class Kind(StrEnum):
+    """What happened. The value is the name of the fact that members are told."""
+
+    MESSAGE_POSTED = "message_posted"
+    MESSAGE_DELETED = "message_deleted"
+    MEMBER_JOINED = "member_joined"
+    MEMBER_LEFT = "member_left"
+    MEMBER_REMOVED = "member_removed"
+    MEMBER_CHANGED = "member_changed"
+    ROOM_CHANGED = "room_changed"
+
+    @property
+    def ends_membership(self) -> bool:
+        """Must the subject's sockets be out of the room before anything later is told?"""
+        return self in (Kind.MEMBER_LEFT, Kind.MEMBER_REMOVED)
+
+
+class NewEntry(NamedTuple):
+    """An entry that is stored together with many others: the same columns, without the mapper's price."""
+
+    room_id: str
+    seq: int
+    kind: Kind
+    subject_id: str
+    actor_id: str
+    at: datetime
+
+
+class Entry(Base):
+    """Entry `seq` of a room: it refers to its subject (a message, a person), and never copies it."""
+
+    __tablename__ = "entries"
+
+    room_id: Mapped[str] = mapped_column(sa.ForeignKey("rooms.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(24))
+    subject_id: Mapped[str] = mapped_column(sa.String(limits.ID_MAX))
+    actor_id: Mapped[str] = mapped_column(sa.ForeignKey("users.id"))
+    at: Mapped[CreatedAt]
+
+    @classmethod
+    def after(cls, room_id: str, seq: int, limit: int) -> sa.Select[Self]:
+        """What came after `seq`, in order."""
+        return sa.select(cls).where(cls.room_id == room_id, cls.seq > seq).order_by(cls.seq).limit(limit)

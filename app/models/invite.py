@@ -1,0 +1,69 @@
+"""Invites: what a link opens."""
+
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import limits
+from app.extensions import Base
+from app.models.columns import CreatedAt, Id, OptionalTime, new_secret, now
+from app.models.room import Room
+from app.models.user import User
+
+TOKEN_BITS = 192
+
+
+def new_token() -> str:
+    """The part of a link that is the secret."""
+    return new_secret(TOKEN_BITS)
+
+
+class Invite(Base):
+    """A way into one room. The token is kept readable: members copy the link again and again."""
+
+    __tablename__ = "invites"
+
+    id: Mapped[Id]
+    token: Mapped[str] = mapped_column(sa.String(64), unique=True, default=new_token)
+    room_id: Mapped[str] = mapped_column(sa.ForeignKey("rooms.id"), index=True)
+    created_by_id: Mapped[str] = mapped_column(sa.ForeignKey("users.id"))
+    label: Mapped[str | None] = mapped_column(sa.String(limits.LABEL_MAX))
+    created_at: Mapped[CreatedAt]
+    made_after_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # what the room's log held then
+    expires_at: Mapped[OptionalTime]
+    max_uses: Mapped[int | None]
+    uses: Mapped[int] = mapped_column(default=0)
+    revoked_at: Mapped[OptionalTime]
+
+    room: Mapped[Room] = relationship(lazy="joined", innerjoin=True)
+    created_by: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def is_live(self) -> bool:
+        """Does it open the room right now?"""
+        return (
+            self.revoked_at is None
+            and (self.expires_at is None or self.expires_at > now())
+            and (self.max_uses is None or self.uses < self.max_uses)
+            and self.room.deleted_at is None
+        )
+
+    @classmethod
+    def by_token(cls, token: str) -> sa.Select[Self]:
+        """The one with this token, live or not."""
+        return sa.select(cls).where(cls.token == token)
+
+    @classmethod
+    def of_room(cls, room_id: str) -> sa.Select[Self]:
+        """A room's, newest first."""
+        return sa.select(cls).where(cls.room_id == room_id).order_by(cls.id.desc())
+
+    @classmethod
+    def live_in(cls, room_id: str) -> sa.Select[Self]:
+        """A room's that open it right now, newest first."""
+        return cls.of_room(room_id).where(
+            cls.revoked_at.is_(None),
+            sa.or_(cls.expires_at.is_(None), cls.expires_at > now()),
+            sa.or_(cls.max_uses.is_(None), cls.uses < cls.max_uses),
+        )

@@ -1,0 +1,87 @@
+"""Who is in which room, as what, and how they came."""
+
+from enum import StrEnum
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.extensions import Base
+from app.models.columns import CreatedAt, OptionalTime
+from app.models.room import Room
+from app.models.user import User
+
+
+class Role(StrEnum):
+    """What a member may do; later ones may do less."""
+
+    OWNER = "owner"
+    MODERATOR = "moderator"
+    MEMBER = "member"
+
+    @property
+    def rank(self) -> int:
+        """Higher may act on lower."""
+        return {"owner": 2, "moderator": 1, "member": 0}[self]
+
+
+class Membership(Base):
+    """One person in one room. The row stays when they leave, since the log refers to it."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        sa.Index("ix_memberships_user_id_ended_at", "user_id", "ended_at"),
+        sa.Index("ix_memberships_joined_at", "joined_at"),
+    )
+
+    room_id: Mapped[str] = mapped_column(sa.ForeignKey("rooms.id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(sa.String(12), default=Role.MEMBER)
+    invite_id: Mapped[str | None] = mapped_column(sa.ForeignKey("invites.id"))
+    joined_at: Mapped[CreatedAt]
+    ended_at: Mapped[OptionalTime]
+    # The entry by which somebody else took them out: links made before it stay closed to them.
+    removed_seq: Mapped[int | None] = mapped_column(sa.BigInteger)
+    banned: Mapped[bool] = mapped_column(default=False)
+    read_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+    room: Mapped[Room] = relationship(lazy="joined", innerjoin=True)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    def outranks(self, other: Self) -> bool:
+        """May this member act on that one?"""
+        return Role(self.role).rank > Role(other.role).rank
+
+    @classmethod
+    def live(cls) -> sa.Select[Self]:
+        """Memberships that hold now, in rooms that exist now."""
+        return sa.select(cls).where(cls.ended_at.is_(None)).join(cls.room).where(Room.deleted_at.is_(None))
+
+    @classmethod
+    def of(cls, user: User) -> sa.Select[Self]:
+        """A person's, the room with the newest id last."""
+        return cls.live().where(cls.user_id == user.id).order_by(cls.room_id)
+
+    @classmethod
+    def between(cls, user: User, room_id: str) -> sa.Select[Self]:
+        """The one of this person in this room."""
+        return cls.live().where(cls.user_id == user.id, cls.room_id == room_id)
+
+    @classmethod
+    def in_room(cls, room_id: str) -> sa.Select[Self]:
+        """A room's, by name."""
+        return cls.live().where(cls.room_id == room_id).join(cls.user).order_by(User.skeleton)
+
+    @classmethod
+    def read_up_to(cls, user: User, room_id: str, seq: int) -> sa.Update:
+        """Move a read position, forwards only, however many devices do so at once."""
+        return (
+            sa.update(cls)
+            .where(cls.user_id == user.id, cls.room_id == room_id, cls.ended_at.is_(None), cls.read_seq < seq)
+            .values(read_seq=seq)
+        )
+
+    @classmethod
+    def owners(cls, room_id: str) -> sa.Select[Self]:
+        """A room's owners."""
+        return cls.live().where(cls.room_id == room_id, cls.role == Role.OWNER)

@@ -1,0 +1,49 @@
+"""People, and bots: an account."""
+
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app import limits
+from app.extensions import Base
+from app.models.columns import CreatedAt, Id, OptionalTime, now
+from app.models.names import skeleton
+
+
+class User(Base):
+    """An account. A deleted one keeps its row, without name and password, for what it is referred to by."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Id]
+    username: Mapped[str] = mapped_column(sa.String(limits.USERNAME_MAX))
+    skeleton: Mapped[str] = mapped_column(sa.String(limits.USERNAME_MAX * 8), unique=True)
+    display_name: Mapped[str] = mapped_column(sa.String(limits.DISPLAY_NAME_MAX))
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    bot: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[CreatedAt]
+    disabled_at: Mapped[OptionalTime]
+    deleted_at: Mapped[OptionalTime]
+
+    @property
+    def is_active(self) -> bool:
+        """May this account do anything at all?"""
+        return self.disabled_at is None and self.deleted_at is None
+
+    @classmethod
+    def named(cls, username: str) -> sa.Select[Self]:
+        """The account that has this name, or one that looks like it."""
+        return sa.select(cls).where(cls.skeleton == skeleton(username), cls.deleted_at.is_(None))
+
+    @classmethod
+    def everyone(cls) -> sa.Select[Self]:
+        """All accounts that aren't deleted, oldest first."""
+        return sa.select(cls).where(cls.deleted_at.is_(None)).order_by(cls.created_at, cls.id)
+
+    def erase(self) -> None:
+        """Forget who this was. The name is free again; no password opens it."""
+        self.username = self.display_name = "deleted member"
+        self.skeleton = f"deleted:{self.id}"
+        self.password_hash = ""
+        self.deleted_at = now()

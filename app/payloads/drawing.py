@@ -1,0 +1,193 @@
+"""How each thing is drawn: one function for each type of `shapes`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal
+
+from app import models
+from app.payloads.shapes import (
+    CaughtUp,
+    Credential,
+    Invitation,
+    Invite,
+    Issued,
+    Member,
+    Message,
+    Posted,
+    Reading,
+    Room,
+    Server,
+    User,
+)
+
+
+def time(instant: datetime) -> str:
+    """RFC 3339, UTC, exactly three decimals."""
+    return instant.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def optional_time(instant: datetime | None) -> str | None:
+    """The same, where there may be none."""
+    return None if instant is None else time(instant)
+
+
+def user(person: models.User) -> User:
+    """A person."""
+    return {
+        "id": person.id,
+        "username": person.username,
+        "display_name": person.display_name,
+        "avatar_url": None,
+        "bot": person.bot,
+    }
+
+
+def message(said: models.Message | models.NewMessage) -> Message:
+    """A message, in its present form."""
+    return {
+        "id": said.id,
+        "room_id": said.room_id,
+        "seq": said.seq,
+        "version": said.version,
+        "nonce": said.nonce,
+        "author": None if said.author.deleted_at else user(said.author),
+        "text": said.text,
+        "created_at": time(said.created_at),
+        "edited_at": optional_time(said.edited_at),
+        "deleted_at": optional_time(said.deleted_at),
+        "reply_to": None,
+        "reactions": [],
+        "pinned": False,
+        "files": [],
+    }
+
+
+def member(membership: models.Membership, *, online: bool) -> Member:
+    """A person in a room."""
+    return {
+        "user": user(membership.user),
+        "role": membership.role,
+        "joined_at": time(membership.joined_at),
+        "online": online,
+    }
+
+
+def room(membership: models.Membership, *, unread: int, last_message: models.Message | None = None) -> Room:
+    """A room, for the member whose membership this is."""
+    return {
+        "id": membership.room.id,
+        "title": membership.room.title,
+        "epoch": membership.room.epoch,
+        "last_seq": membership.room.last_seq,
+        "read_seq": membership.read_seq,
+        "unread": unread,
+        "mentions": 0,
+        "role": membership.role,
+        "member_count": membership.room.member_count,
+        "last_message": None if last_message is None else message(last_message),
+    }
+
+
+def rooms(
+    memberships: Iterable[models.Membership],
+    *,
+    unread: Mapping[str, int],
+    last_messages: Mapping[str, models.Message],
+) -> list[Room]:
+    """A person's rooms, with what is unread in them and what was said last, by room id."""
+    return [
+        room(each, unread=unread[each.room_id], last_message=last_messages.get(each.room_id))
+        for each in memberships
+    ]
+
+
+def invite(link: models.Invite, *, url: str) -> Invite:
+    """A link into a room."""
+    return {
+        "id": link.id,
+        "token": link.token,
+        "url": url,
+        "label": link.label,
+        "created_by": user(link.created_by),
+        "created_at": time(link.created_at),
+        "expires_at": optional_time(link.expires_at),
+        "max_uses": link.max_uses,
+        "uses": link.uses,
+        "revoked_at": optional_time(link.revoked_at),
+    }
+
+
+def credential(proof: models.Credential, *, current: bool) -> Credential:
+    """A session or a token of mine."""
+    return {
+        "id": proof.id,
+        "name": proof.name,
+        "scopes": proof.scopes.split(),
+        "created_at": time(proof.created_at),
+        "last_used_at": time(proof.last_used_at),
+        "expires_at": time(proof.expires_at),
+        "current": current,
+    }
+
+
+def issued(proof: models.Credential, secret: str) -> Issued:
+    """A new token of mine, with its secret."""
+    return {**credential(proof, current=False), "token": secret, "user": user(proof.user)}
+
+
+def posted(said: models.Message, *, duplicate: bool) -> Posted:
+    """What was said."""
+    return {"message": message(said), "duplicate": duplicate}
+
+
+def invitation(link: models.Invite) -> Invitation:
+    """What is behind a link."""
+    return {
+        "title": link.room.title,
+        "inviter": None if link.created_by.deleted_at else user(link.created_by),
+        "member_count": link.room.member_count,
+    }
+
+
+def server(
+    *, version: str, limits: Mapping[str, object], registration: Literal["open", "link", "closed"]
+) -> Server:
+    """This server."""
+    return {
+        "name": "Parlor",
+        "version": version,
+        "api": {"min": 1, "max": 1},
+        "limits": limits,
+        "features": {"registration": registration},
+        "now": time(models.columns.now()),
+    }
+
+
+def caught_up(
+    me: models.User,
+    missed: Iterable[tuple[models.Membership, int, models.Message | None, list[dict[str, object]], bool]],
+    removed: list[str],
+    *,
+    limits: Mapping[str, object],
+) -> CaughtUp:
+    """A catch-up: by room its membership, unread count, last message, the facts missed, and whether to reset."""
+    return {
+        "me": user(me),
+        "now": time(models.columns.now()),
+        "limits": limits,
+        "rooms": [
+            {"room": room(membership, unread=unread, last_message=last), "entries": facts, "reset": reset}
+            for membership, unread, last, facts, reset in missed
+        ],
+        "removed": removed,
+    }
+
+
+def reading(membership: models.Membership, *, unread: int) -> Reading:
+    """How far the member has read."""
+    return {"read_seq": membership.read_seq, "unread": unread, "mentions": 0}
+
+
+def envelope(entry: models.Entry | models.NewEntry) -> Mapping[str, object]:
+    """What every logged fact carries."""
+    return {"type": entry.kind, "room_id": entry.room_id, "seq": entry.seq, "at": time(entry.at)}

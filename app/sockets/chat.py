@@ -1,0 +1,63 @@
+"""The `/chat` namespace: one on_… function per request of CONTRACT section 4. Parse, act, answer."""
+
+from collections.abc import Mapping
+
+from flask_socketio import join_room
+
+from app import identity, inputs, limits, payloads
+from app.actions import attendance, messages
+from app.channels import user_channel
+from app.identity import Caller
+from app.sockets.requests import Data, Request, Requests, this_socket
+
+
+def on_sync(caller: Caller, asked: inputs.Sync) -> Data:
+    """Everything after the client's seqs. The socket is in all its rooms before this is answered."""
+    attendance.hear_all(caller.user, this_socket())
+    missed, removed = attendance.sync(caller.user, asked.rooms, asked.epochs)
+    return payloads.caught_up(caller.user, missed, removed, limits=limits.ADVERTISED)
+
+
+def on_post_message(caller: Caller, asked: inputs.PostMessage) -> Data:
+    """Say something. The same nonce again answers with the first message."""
+    said, duplicate = messages.post(caller.user, asked.room_id, nonce=asked.nonce, text=asked.text)
+    return payloads.posted(said, duplicate=duplicate)
+
+
+def on_set_read(caller: Caller, asked: inputs.SetRead) -> Data:
+    """Move one's read position, on all one's devices."""
+    membership, unread = attendance.set_read(caller.user, asked.room_id, asked.seq, skip=this_socket())
+    return payloads.reading(membership, unread=unread)
+
+
+def on_set_typing(caller: Caller, asked: inputs.SetTyping) -> Data:
+    """Tell the others that one writes, or stopped."""
+    attendance.set_typing(caller.user, asked.room_id, typing=asked.typing)
+    return {}
+
+
+def on_heads(caller: Caller, asked: inputs.Heads) -> Data:
+    """Which rooms hold more than the client knows of."""
+    return {"behind": attendance.heads(caller.user, asked.rooms)}
+
+
+class Chat(Requests):
+    """What a client may ask, and how it comes and goes."""
+
+    requests: Mapping[str, Request] = {
+        "sync": Request(inputs.Sync, "read", on_sync),
+        "post_message": Request(inputs.PostMessage, "write", on_post_message),
+        "set_read": Request(inputs.SetRead, "write", on_set_read),
+        "set_typing": Request(inputs.SetTyping, "write", on_set_typing),
+        "heads": Request(inputs.Heads, "read", on_heads),
+    }
+
+    def arrive(self, auth: object) -> None:
+        """Let a socket in: into its person's channel, then into their rooms' ones, which comes last."""
+        caller = identity.socket_caller(auth)
+        attendance.arrive(caller.user, caller.credential, this_socket())
+        join_room(user_channel(caller.user.id))
+
+    def depart(self, sid: str) -> None:
+        """A socket is gone, or was not let in."""
+        attendance.depart(sid)

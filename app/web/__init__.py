@@ -1,0 +1,14 @@
+"""Entrance one: pages, forms, and the browser's session. Each view parses, acts and answers; no rule lives here."""
+
+from flask import Flask
+
+from app.web import account, errors, health, home, invites, members, rooms, session, shell, styles
+
+
+def init_app(app: Flask) -> None:
+    """Put the pages on the application, with what all of them draw and how they refuse."""
+    for module in (home, session, rooms, members, invites, account, health, styles):
+        app.register_blueprint(module.blueprint)
+    shell.init_app(app)
+    styles.init_app(app)
+    errors.init_app(app)

@@ -1,0 +1,53 @@
+"""Who is in a room, and what an owner or a moderator may do about it."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app import access, identity
+from app.actions import attendance, members
+from app.errors import Conflict, Invalid
+from app.web import forms
+
+blueprint = Blueprint("members", __name__, url_prefix="/rooms/<room_id>/members")
+
+
+@blueprint.get("")
+def index(room_id: str) -> str:
+    """Everybody in the room, by name."""
+    return _page(room_id)
+
+
+@blueprint.post("/<user_id>/role")
+def set_role(room_id: str, user_id: str) -> tuple[str, int] | Response:
+    """Another role for somebody. The room keeps at least one owner."""
+    user = identity.acting_user()
+    access.membership(user, room_id)
+    form = forms.RoleForm()
+    if not form.validate():
+        return _page(room_id, "Choose one of the three roles."), Invalid.status
+    try:
+        changed = members.set_role(user, room_id, user_id, form.role.data)
+    except Conflict as refused:
+        return _page(room_id, refused.detail), refused.status
+    flash(f"{changed.user.display_name} is now {forms.ROLES[changed.role]}.")
+    return redirect(url_for("members.index", room_id=room_id), 303)
+
+
+@blueprint.post("/<user_id>/remove")
+def remove(room_id: str, user_id: str) -> Response:
+    """Somebody out of the room; kept out for good when `ban` is ticked."""
+    user = identity.acting_user()
+    access.membership(user, room_id)
+    form = forms.RemovalForm()
+    members.remove(user, room_id, user_id, ban=form.ban.data)
+    flash("They are out of the room. The links that exist now don’t let them back in.")
+    return redirect(url_for("members.index", room_id=room_id), 303)
+
+
+def _page(room_id: str, refused: str = "") -> str:
+    user = identity.acting_user()
+    mine = access.membership(user, room_id)
+    everybody = [(each, attendance.is_online(each.user_id)) for each in access.members(user, room_id)]
+    return render_template(
+        "members/index.html", mine=mine, everybody=everybody, roles=forms.ROLES, refused=refused
+    )

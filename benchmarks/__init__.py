@@ -1,0 +1,1 @@
+"""Parlor measured beside its peers, on one machine, in one run. See benchmarks/README.md."""

@@ -1,0 +1,300 @@
+/** Everything this person is in: the rooms, what was said, who is there; and how each fact changes it. */
+
+import { Timeline } from "./timeline.js";
+import { Typists } from "./typing.js";
+
+/**
+ * @typedef {import("./types").Fact} Fact
+ * @typedef {import("./types").Member} Member
+ * @typedef {import("./types").Message} Message
+ * @typedef {import("./types").Room} Room
+ * @typedef {import("./types").User} User
+ * @typedef {import("./sync.js").Step} Step
+ */
+
+/** What of a room has to be drawn again. @typedef {"room" | "timeline" | "members" | "typing" | "gone" | "stale"} Part */
+
+export class Conversations {
+  #me;
+  #changed;
+  /** @type {Map<string, Room>} */
+  #rooms = new Map();
+  /** @type {Map<string, number>} when something last happened in a room, for the order of the list */
+  #activity = new Map();
+  /** @type {Map<string, Timeline>} only of rooms that were opened */
+  #timelines = new Map();
+  /** @type {Map<string, Map<string, Member>>} only of rooms that were opened */
+  #members = new Map();
+  /** @type {Map<string, number>} counts what was told about a room's members, to notice a list that is outdated */
+  #membersTold = new Map();
+  /** @type {Map<string, Typists>} */
+  #typists = new Map();
+
+  /**
+   * @param {string} me my user id
+   * @param {(roomId: string, part: Part) => void} changed
+   */
+  constructor(me, changed) {
+    this.#me = me;
+    this.#changed = changed;
+  }
+
+  /** @returns {Room[]} newest activity first */
+  get rooms() {
+    return [...this.#rooms.values()].sort((one, other) => this.#lastActive(other.id) - this.#lastActive(one.id));
+  }
+
+  get unread() {
+    let sum = 0;
+    for (const room of this.#rooms.values()) sum += room.unread;
+    return sum;
+  }
+
+  /** @param {string} roomId */
+  room(roomId) {
+    return this.#rooms.get(roomId);
+  }
+
+  /**
+   * @param {string} roomId
+   * @returns {Timeline}
+   */
+  timeline(roomId) {
+    let timeline = this.#timelines.get(roomId);
+    if (!timeline) this.#timelines.set(roomId, (timeline = new Timeline(this.#me)));
+    return timeline;
+  }
+
+  /**
+   * What I wrote last in a room and nobody has heard yet; null when there is nothing. Doesn't open the conversation.
+   *
+   * @param {string} roomId
+   */
+  pending(roomId) {
+    return this.#timelines.get(roomId)?.lastPending ?? null;
+  }
+
+  /** @param {string} roomId whether its conversation was opened since the page was */
+  isOpened(roomId) {
+    return this.#members.has(roomId);
+  }
+
+  /**
+   * Who is in a room: those who are here first, then by name.
+   *
+   * @param {string} roomId
+   * @returns {Member[]}
+   */
+  members(roomId) {
+    const members = [...(this.#members.get(roomId)?.values() ?? [])];
+    return members.sort(
+      (one, other) =>
+        Number(other.online) - Number(one.online) || one.user.display_name.localeCompare(other.user.display_name),
+    );
+  }
+
+  /**
+   * @param {string} roomId
+   * @param {string} userId
+   */
+  member(roomId, userId) {
+    return this.#members.get(roomId)?.get(userId);
+  }
+
+  /** How often something was told about a room's members. @param {string} roomId */
+  membersTold(roomId) {
+    return this.#membersTold.get(roomId) ?? 0;
+  }
+
+  /** @param {string} roomId */
+  typists(roomId) {
+    let typists = this.#typists.get(roomId);
+    if (!typists) this.#typists.set(roomId, (typists = new Typists()));
+    return typists;
+  }
+
+  /**
+   * The rooms as the server listed them, newest activity first. Rooms that have no message yet keep that place.
+   *
+   * @param {Room[]} rooms
+   * @param {number} now
+   */
+  setRooms(rooms, now) {
+    let latest = now;
+    for (const room of rooms) {
+      if (room.last_message) latest = Math.min(latest, Date.parse(room.last_message.created_at));
+      this.#rooms.set(room.id, room);
+      this.#activity.set(room.id, latest);
+      latest -= 1;
+    }
+  }
+
+  /**
+   * @param {string} roomId
+   * @param {Member[]} members
+   */
+  setMembers(roomId, members) {
+    this.#members.set(roomId, new Map(members.map((member) => [member.user.id, member])));
+    this.#changed(roomId, "members");
+  }
+
+  /**
+   * What a catch-up says about one room. After a reset the conversation is stale: a snapshot has to be fetched.
+   *
+   * @param {Step} step
+   * @param {number} now
+   */
+  apply(step, now) {
+    const { room, reset, facts } = step;
+    const known = this.#rooms.get(room.id);
+    if (!known) this.#activity.set(room.id, now);
+    this.#rooms.set(room.id, { ...known, ...room });
+    if (reset && this.isOpened(room.id)) {
+      this.timeline(room.id).expect();
+      this.#changed(room.id, "stale");
+    }
+    for (const fact of facts) this.hear(fact);
+    // The server's count of what is unread is from after all of these; counting them again would double it.
+    this.#rooms.set(room.id, { ...this.#rooms.get(room.id), ...room });
+    this.#touch(room.last_message);
+    this.#changed(room.id, "room");
+  }
+
+  /**
+   * A room that this person has just come into, by another tab or by a link.
+   *
+   * @param {Room} room
+   * @param {number} now
+   */
+  add(room, now) {
+    this.#rooms.set(room.id, { ...this.#rooms.get(room.id), ...room });
+    this.#activity.set(room.id, now);
+    this.#changed(room.id, "room");
+  }
+
+  /** @param {string} roomId */
+  remove(roomId) {
+    if (!this.#rooms.delete(roomId)) return;
+    for (const kept of [this.#activity, this.#timelines, this.#members, this.#typists]) kept.delete(roomId);
+    this.#changed(roomId, "gone");
+  }
+
+  /**
+   * A logged fact, in its turn. Unknown ones change nothing.
+   *
+   * @param {Fact} fact
+   */
+  hear(fact) {
+    const room = this.#rooms.get(fact.room_id);
+    if (!room) return;
+    room.last_seq = Math.max(room.last_seq, fact.seq);
+    if (fact.message) this.#said(room, fact, fact.message);
+    if (fact.member) this.#moved(room, fact, fact.member);
+    if (fact.type === "room_changed" && fact.room) {
+      Object.assign(room, fact.room);
+      this.#changed(room.id, "room");
+    }
+    if (fact.type === "message_posted" && fact.message?.author) {
+      this.typists(room.id).forget(fact.message.author.id);
+      this.#changed(room.id, "typing");
+    }
+  }
+
+  /**
+   * @param {{room_id: string, online: string[], offline: string[]}} change
+   */
+  presence({ room_id, online, offline }) {
+    this.#membersTold.set(room_id, this.membersTold(room_id) + 1);
+    const members = this.#members.get(room_id);
+    if (!members) return;
+    for (const id of online) this.#setOnline(members, id, true);
+    for (const id of offline) this.#setOnline(members, id, false);
+    this.#changed(room_id, "members");
+  }
+
+  /**
+   * @param {{room_id: string, user: User, typing: boolean}} change
+   * @param {number} now
+   */
+  typing({ room_id, user, typing }, now) {
+    if (user.id === this.#me) return;
+    this.typists(room_id).heard(user, typing, now);
+    this.#changed(room_id, "typing");
+  }
+
+  /**
+   * How far I have read, here or on another device. Reading never goes backwards by an answer that came late.
+   *
+   * @param {string} roomId
+   * @param {{read_seq: number, unread: number, mentions: number}} reading
+   */
+  read(roomId, reading) {
+    const room = this.#rooms.get(roomId);
+    if (!room || reading.read_seq < room.read_seq) return;
+    Object.assign(room, reading);
+    this.#changed(roomId, "room");
+  }
+
+  /**
+   * @param {Room} room
+   * @param {Fact} fact
+   * @param {Message} message
+   */
+  #said(room, fact, message) {
+    const posted = fact.type === "message_posted";
+    if (posted || room.last_message?.id === message.id) room.last_message = message;
+    if (posted) this.#touch(message);
+    const foreign = message.author?.id !== this.#me;
+    const unseen = foreign && message.seq > room.read_seq;
+    if (posted && unseen && !message.deleted_at) room.unread += 1;
+    if (fact.type === "message_deleted" && unseen) room.unread = Math.max(0, room.unread - 1);
+    this.#changed(room.id, "room");
+    const timeline = this.#timelines.get(room.id);
+    if (timeline?.put(message)) this.#changed(room.id, "timeline");
+  }
+
+  /**
+   * @param {Room} room
+   * @param {Fact} fact
+   * @param {Member} member
+   */
+  #moved(room, fact, member) {
+    const id = member.user.id;
+    const left = fact.type === "member_left" || fact.type === "member_removed";
+    if (left && id === this.#me) return this.remove(room.id);
+    if (!left && id === this.#me) room.role = member.role;
+    this.#membersTold.set(room.id, this.membersTold(room.id) + 1);
+    if (fact.type === "member_joined") room.member_count += 1;
+    if (left) room.member_count = Math.max(0, room.member_count - 1);
+    const members = this.#members.get(room.id);
+    if (left) {
+      members?.delete(id);
+      this.typists(room.id).forget(id);
+    } else members?.set(id, member);
+    if (members) room.member_count = members.size;
+    this.#changed(room.id, "members");
+    this.#changed(room.id, "room");
+  }
+
+  /**
+   * @param {Map<string, Member>} members
+   * @param {string} id
+   * @param {boolean} online
+   */
+  #setOnline(members, id, online) {
+    const member = members.get(id);
+    if (member) members.set(id, { ...member, online });
+  }
+
+  /** @param {Message | null | undefined} message */
+  #touch(message) {
+    if (!message) return;
+    const at = Date.parse(message.created_at);
+    this.#activity.set(message.room_id, Math.max(this.#lastActive(message.room_id), at));
+  }
+
+  /** @param {string} roomId */
+  #lastActive(roomId) {
+    return this.#activity.get(roomId) ?? 0;
+  }
+}

@@ -1,0 +1,30 @@
+/** Puts what came with the page in its place, so that the log can be followed from there on. */
+
+/**
+ * @typedef {import("./types").PageData} PageData
+ * @typedef {{conversations: import("./conversations.js").Conversations, feed: import("./feed.js").Feed}} Places
+ */
+
+/** As many messages come with the page, when there are as many. */
+const PAGE = 50;
+
+/**
+ * @param {PageData} page
+ * @param {Places} places
+ * @param {boolean} [isLatest] whether the page was asked for what was said last, and not for another place
+ */
+export function load(page, { conversations, feed }, isLatest = true) {
+  const { room, rooms, messages } = page;
+  conversations.setRooms(rooms, Date.parse(page.now));
+  const last = conversations.room(room.id)?.last_message ?? null;
+  // Here a room that isn't in the server's list yet has just come to be.
+  conversations.add({ ...room, last_message: last }, Date.parse(last?.created_at ?? page.now));
+  conversations.setMembers(room.id, page.members);
+  const newest = messages.at(-1)?.seq ?? 0;
+  const hasNewer = !isLatest && newest < room.last_seq;
+  conversations.timeline(room.id).load(messages, { hasOlder: messages.length >= PAGE, hasNewer });
+  // Not the room's own last seq: nothing says that it was read before the messages were, and a fact told twice is
+  // free. A window that doesn't reach the present is read on by pages, not by facts, so there it is the place.
+  const read = hasNewer ? room.last_seq : Math.min(newest, room.last_seq);
+  for (const each of rooms) feed.track(each, each.id === room.id ? read : each.last_seq);
+}

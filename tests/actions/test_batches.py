@@ -1,0 +1,144 @@
+"""What is said in one turn: stored as one by one would, or left to be asked one by one."""
+
+import pytest
+import sqlalchemy as sa
+
+from app import log
+from app.actions import batches, members, messages, rooms
+from app.actions.batches import Draft
+from app.extensions import db
+from app.models import Credential, Entry, Kind, Message
+from tests.databases import on_both
+from tests.everything import nonce
+
+
+def draft(who, room_id: str, text: str = "hello", sent: str = "") -> Draft:
+    return Draft(who.socket.sid, who.user(), room_id, sent or nonce(), text)
+
+
+def stored_seqs(room_id: str) -> list[int]:
+    return list(db.session.scalars(sa.select(Entry.seq).where(Entry.room_id == room_id).order_by(Entry.seq)))
+
+
+@pytest.fixture
+def listening(garden, ada, bob, mallory):
+    for who in (ada, bob, mallory):
+        assert who.socket.connected
+        who.heard()
+    return garden
+
+
+@on_both
+def test_all_of_a_turn_is_stored_in_order_and_told_once(app, listening, ada, bob, mallory) -> None:
+    with app.app_context():
+        facts = batches.post(
+            [draft(ada, listening.id, "1"), draft(bob, listening.id, "2"), draft(ada, listening.id, "3")]
+        )
+        assert [fact["seq"] for fact in facts] == [3, 4, 5]
+        assert stored_seqs(listening.id) == [1, 2, 3, 4, 5]
+    heard = [fact for _, fact in bob.heard("message_posted")]
+    assert heard == facts == [fact for _, fact in ada.heard("message_posted")]
+    assert mallory.heard() == []
+    assert bob.ask("sync", {"rooms": {listening.id: 2}})["data"]["rooms"][0]["entries"] == facts
+
+
+def test_an_outsider_among_them_is_left_and_the_others_go_through(app, listening, ada, mallory) -> None:
+    with app.app_context():
+        facts = batches.post(
+            [draft(ada, listening.id), draft(mallory, listening.id), draft(ada, listening.id)]
+        )
+        assert [fact and fact["seq"] for fact in facts] == [3, None, 4]
+        assert db.session.scalar(sa.select(sa.func.count()).where(Message.author_id == mallory.id)) == 0
+
+
+def test_a_nonce_that_was_used_leaves_the_whole_turn_and_stores_nothing(app, listening, ada, bob) -> None:
+    sent = nonce()
+    assert ada.say(listening.id, nonce=sent)["ok"]
+    bob.heard()
+    with app.app_context():
+        assert batches.post([draft(bob, listening.id), draft(ada, listening.id, sent=sent)]) == [None, None]
+        assert stored_seqs(listening.id) == [1, 2, 3]
+    assert bob.heard() == []
+    with app.app_context():
+        twice = nonce()
+        assert batches.post([draft(ada, listening.id, sent=twice)] * 2) == [None, None]
+        assert messages.post(ada.user(), listening.id, nonce=twice, text="hello")[1] is False
+
+
+def test_who_was_removed_by_another_process_says_nothing_though_the_socket_still_listens(
+    app, listening, ada, bob
+) -> None:
+    """I10: this process has not read the removal yet, so who listens proves nothing."""
+    with app.app_context():
+        room = log.lock(listening.id)
+        log.append(room, Kind.MEMBER_REMOVED, subject_id=bob.id, actor=ada.user())
+        db.session.commit()
+        assert batches.post([draft(bob, listening.id)]) == [None]
+
+
+def test_a_room_that_is_no_more_and_one_that_never_was_are_left(app, listening, ada) -> None:
+    with app.app_context():
+        rooms.delete(ada.user(), listening.id)
+        assert batches.post([draft(ada, listening.id), draft(ada, "never-was")]) == [None, None]
+
+
+def test_only_sockets_whose_credential_holds_and_may_write_have_an_author(app, listening, ada, bob) -> None:
+    reader = bob.connect(token=bob.make_token("read"))
+    ended = bob.connect(token=bob.make_token("read", "write"))
+    from app import presence
+
+    with app.app_context():
+        db.begin_write()
+        db.session.get_one(Credential, presence.socket(ended.sid).credential_id).end("revoked")
+        db.session.commit()
+        found = batches.authors([ada.socket.sid, bob.socket.sid, reader.sid, ended.sid, "unknown"])
+        assert {sid: user.id for sid, user in found.items()} == {
+            ada.socket.sid: ada.id,
+            bob.socket.sid: bob.id,
+        }
+
+
+def test_a_member_who_left_in_this_process_is_left(app, listening, ada, bob) -> None:
+    with app.app_context():
+        sent = draft(bob, listening.id)
+        members.leave(bob.user(), listening.id)
+        assert batches.post([sent]) == [None]
+        assert batches.post([draft(ada, listening.id)])[0]["seq"] == 4
+
+
+def test_over_the_limit_the_rest_of_a_socket_is_left_in_its_order(make_app) -> None:
+    from tests.conftest import person
+
+    app = make_app(rate_limits="on")
+    ada = person(app, "ada")
+    with app.app_context():
+        room_id = rooms.create(ada.user(), "The garden")[0].room_id
+        other_id = rooms.create(ada.user(), "The orchard")[0].room_id
+    assert ada.socket.connected
+    with app.app_context():
+        said = [*(draft(ada, room_id, str(n)) for n in range(11)), draft(ada, other_id, "after it")]
+        facts = batches.post(said)
+        assert [fact is not None for fact in facts] == [True] * 10 + [False] * 2
+        assert stored_seqs(other_id) == [1]
+
+
+def test_what_a_socket_says_after_something_unreadable_is_asked_one_by_one(app, listening, ada, bob) -> None:
+    from app.sockets import batches as entrance
+
+    def ask(who, **sent):
+        return who.socket.sid, {"room_id": listening.id, "nonce": nonce(), "text": "hello", **sent}
+
+    with app.app_context():
+        answers = entrance.post_message(
+            [
+                ask(ada),
+                ask(bob, text=""),
+                ask(bob),
+                ask(ada),
+                ("unknown", {"room_id": listening.id}),
+                ask(ada, more=1),
+            ]
+        )
+        assert [answer is not None for answer in answers] == [True, False, False, True, False, False]
+        assert answers[0]["data"]["duplicate"] is False
+        assert stored_seqs(listening.id) == [1, 2, 3, 4]

@@ -1,0 +1,156 @@
+"""What people write is text. Nothing of it runs, loads, or breaks out of its place; links lead where they say."""
+
+from __future__ import annotations
+
+import re
+
+from tests.browser.conftest import Sit
+from tests.browser.stage import expect
+from tests.clients.people import Account, Room
+
+EVIL = "http://evil.example"
+CORPUS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    f"<img src={EVIL}/pixel.gif>",
+    "<svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<body onload=alert(1)>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    f'<iframe src="{EVIL}"></iframe>',
+    f'<link rel=stylesheet href="{EVIL}/x.css">',
+    "<style>@import url('http://evil.example/x.css');</style>",
+    '<a href="javascript:alert(1)">press me</a>',
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:msgbox(1)",
+    "[press](javascript:alert(1))",
+    "![x](http://evil.example/pixel.png)",
+    'http://evil.example/"onmouseover="alert(1)',
+    "http://evil.example/'onmouseover='alert(1)",
+    "https://evil.example/<script>alert(1)</script>",
+    "http://javascript:alert(1)@evil.example/",
+    "https://good.example@evil.example/login",
+    "</textarea><script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "--><script>alert(1)</script><!--",
+    "]]><script>alert(1)</script>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    "<template><script>alert(1)</script></template>",
+    "<details open ontoggle=alert(1)>x</details>",
+    "<input autofocus onfocus=alert(1)>",
+    "<video><source onerror=alert(1)></video>",
+    "<form action=http://evil.example><button>Send</button></form>",
+    "<base href=http://evil.example/>",
+    "<meta http-equiv=refresh content='0;url=http://evil.example'>",
+    "<object data=javascript:alert(1)></object>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "\u202ehttp://evil.example/\u202c reversed",
+    "{{7*7}} ${7*7} <%= 7*7 %> #{7*7} %s {0.__class__}",
+    "'; alert(1); //",
+    '"; alert(1); //',
+    "`${alert(1)}`",
+    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
+    '<p style="background:url(http://evil.example/x)">x</p>',
+    "__proto__ constructor prototype",
+]
+
+
+def test_whatever_is_written_is_shown_as_it_was_written(
+    url: str, sit: Sit, ada: Account, bob: Account
+) -> None:
+    """In messages, a room's title and a person's name; live and from history. The seat itself fails the test for a
+    request to anywhere else, and for a report of the content security policy."""
+    room = ada.make_room("<img src=x onerror=alert(1)>{{7*7}}")
+    bob.join(room)
+    assert bob.rest("PATCH", "/me", {"display_name": "<svg onload=alert(1)>"}).ok
+    half = len(CORPUS) // 2
+    with bob.line() as line:
+        for number, text in enumerate(CORPUS[:half]):
+            nonce = f"00000000-0000-4000-8000-{number:012}"
+            assert line.ask("post_message", {"room_id": room.id, "nonce": nonce, "text": text})["ok"], text
+        seat = sit(url, ada).enter(room)
+        for number, text in enumerate(CORPUS[half:]):
+            nonce = f"00000000-0000-4000-9000-{number:012}"
+            assert line.ask("post_message", {"room_id": room.id, "nonce": nonce, "text": text})["ok"], text
+    texts = seat.page.locator("article.message .message__text")
+    expect(texts).to_have_count(len(CORPUS))
+    assert texts.evaluate_all("all => all.map(each => each.textContent)") == [
+        each["text"] for each in ada.history(room)
+    ]
+    inside = "article.message .message__text *:not(a):not(bdi), article.message script, article.message img"
+    assert seat.page.locator(inside).count() == 0
+    expect(seat.messages().first).to_contain_text("<svg onload=alert(1)>")
+    expect(seat.page.get_by_role("heading", name="<img src=x onerror=alert(1)>{{7*7}}").first).to_be_visible()
+    for path in ("/", f"/rooms/{room.id}/settings", f"/join/{room.invite}", f"/rooms/{room.id}"):
+        seat.go(path)
+        assert seat.page.locator("img[src=x], svg[onload], iframe, object, base").count() == 0
+    assert seat.page.evaluate("window.ran") == []
+
+
+def test_links_lead_only_where_they_say_and_carry_nothing_along(
+    url: str, sit: Sit, ada: Account, bob: Account
+) -> None:
+    room = ada.make_room()
+    for text in ("see https://good.example/a_(b)?c=d#e.", "mail to mailto:x@good.example", *CORPUS):
+        ada.say(room, text)
+    seat = sit(url, ada).enter(room)
+    expect(seat.messages()).to_have_count(len(CORPUS) + 2)
+    links = seat.page.locator("article.message .message__text a").evaluate_all(
+        "all => all.map(each => [each.protocol, each.href, each.rel, each.target, each.textContent])"
+    )
+    assert links
+    for protocol, href, rel, target, text in links:
+        assert protocol in {"http:", "https:", "mailto:"}, href
+        if target:
+            assert target == "_blank" and {"noopener", "noreferrer"} <= set(rel.split())
+        host = re.sub(r"^https?://([^/?#]*@)?", "", text.strip()).split("/")[0]
+        assert host.split(":")[0].lower() in href.lower(), (text, href)
+    assert ["https:", "https://good.example/a_(b)?c=d#e"] in [link[:2] for link in links]
+
+
+def test_after_logging_out_the_back_button_shows_nothing(
+    url: str, sit: Sit, ada: Account, garden: Room
+) -> None:
+    ada.say(garden, "between us")
+    seat = sit(url, ada).enter(garden)
+    seat.sees("between us")
+    seat.go("/account")
+    seat.page.go_back()
+    seat.sees("between us")
+    seat.go("/").get_by_role("button", name="Log out").click()
+    expect(seat.page.get_by_role("link", name="Log in").first).to_be_visible()
+    for _ in range(2):  # the front page, and the room
+        seat.page.go_back()
+        expect(
+            seat.page.get_by_role("link", name="Log in")
+            .or_(seat.page.get_by_role("button", name="Log in"))
+            .first
+        ).to_be_visible()
+        for private in ("between us", "The garden", "Account of"):
+            assert private not in seat.page.content()
+
+
+def test_no_page_is_shown_inside_of_another_site(url: str, sit: Sit, ada: Account) -> None:
+    """Under two names the same server is two sites. A frame with a text of its own shows that frames are shown."""
+    seat = sit(url, ada)
+    elsewhere = url.replace("127.0.0.1", "localhost")
+    seat.page.route(
+        f"{elsewhere}/frames",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body=f"<iframe name=inside src='{url}/'></iframe><iframe name=own srcdoc='shown'></iframe>",
+        ),
+    )
+    seat.page.goto(f"{elsewhere}/frames")
+    inside, own = seat.page.frame("inside"), seat.page.frame("own")
+    assert inside is not None and own is not None
+    assert own.evaluate("document.body.innerText") == "shown"
+    seat.page.wait_for_timeout(500)
+    assert inside.url.startswith("chrome-error:")
+    seat.foreign.clear()

@@ -1,0 +1,138 @@
+"""Reading packets: what is taken, what is answered, and what closes the line."""
+
+import json
+
+import pytest
+from engineio import packet as engine_packet
+from socketio import packet as socket_packet
+
+from app.engine import packets
+
+
+def read(text: str) -> packets.Packet:
+    return packets.Packet(encoded_packet=text)
+
+
+class TestFrames:
+    @pytest.mark.parametrize(
+        ("text", "kind"),
+        [
+            ("1", engine_packet.CLOSE),
+            ("3", engine_packet.PONG),
+            ("4x", engine_packet.MESSAGE),
+            ("6", engine_packet.NOOP),
+        ],
+    )
+    def test_what_a_client_may_send_is_taken(self, text: str, kind: int) -> None:
+        packet = packets.frame(text)
+        assert (packet.packet_type, packet.data) == (kind, text[1:])
+
+    @pytest.mark.parametrize(
+        "junk", ["", "x", "7", "9", "٣", "0{}", "2", "2probe", "5", "b4", b"4", b"\x04", None]
+    )
+    def test_anything_else_is_malformed(self, junk: object) -> None:
+        with pytest.raises(packets.Malformed):
+            packets.frame(junk)
+
+
+class TestPackets:
+    def test_a_request_is_read(self) -> None:
+        packet = read('2/chat,17["post_message",{"text":"hi"}]')
+        assert (packet.packet_type, packet.namespace, packet.id) == (socket_packet.EVENT, "/chat", 17)
+        assert packet.data == ["post_message", {"text": "hi"}]
+
+    @pytest.mark.parametrize("text", ["0/chat,", "0/chat", '0/chat,{"token":"x"}', "0/chat?a=b,{}", "0"])
+    def test_connecting_is_read(self, text: str) -> None:
+        assert read(text).packet_type == socket_packet.CONNECT
+
+    @pytest.mark.parametrize(
+        "junk",
+        [
+            "",
+            "x",
+            "7",
+            '51-/chat,["a",{"_placeholder":true,"num":0}]',
+            '50-["a"]',
+            "61-/chat,1[]",
+            '4/chat,{"message":"no"}',
+            "3/chat,[]",
+            "3/chat,1",
+            b"\x00",
+        ],
+    )
+    def test_what_is_not_this_protocol_is_malformed(self, junk: str) -> None:
+        with pytest.raises(packets.Malformed):
+            packets.Packet().decode(junk)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            '["a",NaN]',
+            '["a",Infinity]',
+            '["a",-Infinity]',
+            '["a",1e400]',
+            '["a",' + "9" * 4301 + "]",
+            '["a",9007199254740992]',
+            '["a",{"x":1,"x":2}]',
+            '["a",' + "[" * 50_000 + "]" * 50_000 + "]",
+            "[" * 65_000,
+            '["a",{' + ",".join(f'"k{i}":1' for i in range(65)) + "}]",
+            '\ufeff["a"]',
+            '["a",{}',
+            '["a"] ["b"]',
+            '"a"',
+            '{"a":1}',
+            "[]",
+            "[1]",
+            "[null]",
+            "",
+        ],
+        ids=range(19),
+    )
+    def test_what_cannot_be_read_is_answered_by_its_number(self, data: str) -> None:
+        with pytest.raises(packets.Unacceptable) as caught:
+            read("2/chat,5" + data)
+        assert (caught.value.namespace, caught.value.number) == ("/chat", 5)
+
+    @pytest.mark.parametrize("name", [*packets.RESERVED, "x" * 65, "n" * 10_000])
+    def test_a_reserved_or_endless_name_is_no_event(self, name: str) -> None:
+        with pytest.raises(packets.Unacceptable, match="no such event"):
+            read("2/chat,5" + json.dumps([name, {}]))
+
+    @pytest.mark.parametrize("name", ["sync", "x" * 64, "connected"])
+    def test_other_names_are_events(self, name: str) -> None:
+        assert read("2/chat,5" + json.dumps([name, {}])).data[0] == name
+
+    def test_the_limits_are_taken_exactly(self) -> None:
+        deepest = "[" * 8 + "]" * 8
+        read(f'2["a",{deepest}]')
+        with pytest.raises(packets.Unacceptable):
+            read(f'2["a",[{deepest}]]')
+        assert read('2["a",9007199254740991]').data == ["a", 2**53 - 1]
+        assert len(read('2["a",{' + ",".join(f'"k{i}":1' for i in range(64)) + "}]").data[1]) == 64
+
+    @pytest.mark.parametrize("text", ['0/chat,"auth"', "0/chat,[1]", "0/chat,true", "0/chat,7", "07"])
+    def test_auth_of_another_type_is_unacceptable(self, text: str) -> None:
+        with pytest.raises(packets.Unacceptable) as caught:
+            read(text)
+        assert caught.value.kind == socket_packet.CONNECT
+
+    def test_a_number_of_other_scripts_is_no_number(self) -> None:
+        with pytest.raises(packets.Unacceptable) as caught:
+            read('2/chat,٣["a"]')
+        assert caught.value.number is None
+
+
+class TestSending:
+    def test_nan_is_never_sent(self) -> None:
+        with pytest.raises(ValueError, match="JSON"):
+            packets.Packet(socket_packet.EVENT, ["a", float("nan")]).encode()
+
+    def test_a_refusal_is_always_an_object(self) -> None:
+        refusal = packets.Packet(socket_packet.CONNECT_ERROR, "Unable to connect", namespace="/other")
+        assert refusal.encode() == '4/other,{"message":"Unable to connect"}'
+
+    def test_the_bytes_are_those_of_the_stock_library(self) -> None:
+        data = ["said", {"text": "Grüße 👋", "n": [1, 2.5, None, True]}]
+        ours = packets.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()
+        assert ours == socket_packet.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()

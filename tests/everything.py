@@ -1,0 +1,50 @@
+"""Every verb once, for tests that are about all of them."""
+
+import uuid
+
+from flask import Flask
+
+from app.actions import accounts, credentials, invites, members, messages, rooms
+from app.models import Role
+from tests.conftest import Garden
+from tests.people import Person
+
+HERE = "192.0.2.1"
+NEW_PASSWORD = "another horse, another battery"
+
+
+def nonce() -> str:
+    """What a client makes for each message."""
+    return str(uuid.uuid4())
+
+
+def do_everything(app: Flask, garden: Garden, ada: Person, bob: Person, mallory: Person) -> None:
+    """Each action of each module, in an order in which all of them work. Bob's account is gone after it."""
+    with app.app_context():
+        carol = accounts.register(
+            "carol", "a long enough password", invited_by_link=None, address=HERE, registration="open"
+        )
+        accounts.authenticate("carol", "a long enough password", address=HERE)
+        accounts.set_display_name(carol, "Carol C.")
+        session, _ = credentials.open_session(carol, remember=True, user_agent="A browser")
+        token, _ = credentials.open_token(carol, name="Telephone", scopes=["read"])
+        accounts.change_password(carol, "a long enough password", NEW_PASSWORD, address=HERE, keep=session)
+        credentials.end_others(carol, session)
+        credentials.sign_out(session)
+        membership, invite = rooms.create(carol, "The cellar")
+        rooms.rename(carol, membership.room_id, "The cellar of Carol")
+        invites.accept(mallory.user(), invite.token)
+        members.set_role(carol, membership.room_id, mallory.id, Role.OWNER)
+        members.leave(carol, membership.room_id)
+        rooms.delete(mallory.user(), membership.room_id)
+        one_more = invites.create(ada.user(), garden.id, label="one more", expires_in=60, max_uses=1)
+        invites.revoke(ada.user(), one_more.id)
+        invites.accept(carol, invites.rotate(ada.user(), garden.id).token)
+        members.remove(ada.user(), garden.id, carol.id, ban=True)
+        messages.post(bob.user(), garden.id, nonce=nonce(), text="good-bye")
+        accounts.delete(bob.user(), bob.password, erase_messages=True, address=HERE)
+        accounts.disable(carol)
+        accounts.enable(carol)
+        accounts.reset_password(carol, "a long enough password")
+        accounts.forget_old_attempts()
+        assert token.ended_at is not None

@@ -1,0 +1,160 @@
+"""The server, made to fail in chosen ways: `python tests/faults/server.py WAY+WAY`. Nothing of this is in the program.
+
+Ways to die, by the process's own hand and so exactly there, at the message of that number:
+
+    die_before_commit:40   written, not committed
+    die_after_commit:40    committed, neither told nor acknowledged
+    die_after_commit:40:writer  the same, where only those count whose author's name begins so
+
+Ways to be wrong, which the checker must notice (RELIABILITY 3.9: a checker that never failed proves nothing):
+
+    early_ack      acknowledges, and commits a moment later
+    no_nonce       takes every message for a new one
+    no_dispatcher  tells each entry where it is committed, not in its turn
+    late_cut       takes removed people's sockets out by and by, not in the log's order
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import wsgi  # noqa: I001 -- patches before anything else is imported
+
+import eventlet
+import sqlalchemy as sa
+
+from app import dispatch, events
+from app.actions import batches, messages
+from app.extensions import db
+from app.models import Kind, Message, Room, User
+from app.models.columns import new_id, now
+
+COMMIT_DELAY = 0.15
+
+
+def die_before_commit(number: str) -> None:
+    count = _die_at(int(number))
+
+    written: list[str] = []
+
+    def executed(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        if statement.lower().startswith("insert into messages"):
+            written.append(statement)
+
+    def committing(connection: Any) -> None:
+        if written:
+            written.clear()
+            count()
+
+    sa.event.listen(sa.Engine, "after_cursor_execute", executed)
+    sa.event.listen(sa.Engine, "commit", committing)
+
+
+def die_after_commit(number: str, author: str = "") -> None:
+    count, tell = _die_at(int(number)), dispatch.tell
+
+    def told(entry: Any, *fact: Any) -> None:
+        if entry.kind == Kind.MESSAGE_POSTED and _author(entry).startswith(author):
+            count()
+        tell(entry, *fact)
+
+    dispatch.tell = told
+
+
+def _author(entry: Any) -> str:
+    return db.session.get_one(User, entry.actor_id).username
+
+
+def _die_at(number: int) -> Callable[[], None]:
+    left = [number]
+
+    def count() -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return count
+
+
+def early_ack() -> None:
+    stock, heads, due = messages.post, {}, eventlet.Queue()
+
+    def post(author: User, room_id: str, *, nonce: str, text: str) -> tuple[Message, bool]:
+        before = db.session.scalar(Message.by_nonce(author, nonce))
+        if before is not None:
+            return before, True
+        if room_id not in heads:
+            heads[room_id] = db.session.get_one(Room, room_id).last_seq
+        heads[room_id] += 1
+        due.put((author.id, room_id, nonce, text))
+        promised = Message(
+            id=new_id(), room_id=room_id, author=author, nonce=nonce, text=text, seq=heads[room_id]
+        )
+        promised.version, promised.created_at = 1, now()
+        db.session.expunge_all()
+        return promised, False
+
+    def store() -> None:
+        while True:
+            author_id, room_id, nonce, text = due.get()
+            eventlet.sleep(COMMIT_DELAY / (1 + due.qsize()))
+            with wsgi.app.app_context():
+                stock(db.session.get_one(User, author_id), room_id, nonce=nonce, text=text)
+
+    eventlet.spawn(store)
+    _one_by_one()
+    messages.post = post
+
+
+def _one_by_one() -> None:
+    """Leave every message to `messages.post`, where these ways are wrong: a group commit would pass them by."""
+    batches.post = lambda drafts: [None] * len(drafts)
+
+
+def no_nonce() -> None:
+    class Forgetful:
+        def __call__(self, **fields: Any) -> Message:
+            return Message(**{**fields, "nonce": str(uuid.uuid4())})
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(Message, name)
+
+    _one_by_one()
+    messages.Message = Forgetful()
+    messages._said_before = lambda author, nonce: None
+
+
+def no_dispatcher() -> None:
+    def tell(entry: Any, *_: Any) -> None:
+        fact = events.logged(entry)
+        eventlet.sleep(random.random() / 100)  # what any read of the database may take
+        events.tell_logged(fact)
+
+    dispatch.tell = tell
+    dispatch.sweep = lambda: None
+
+
+def late_cut() -> None:
+    drop = dispatch._drop
+    dispatch._drop = lambda room_id, sid: eventlet.spawn_after(0.5, drop, room_id, sid)
+
+
+WAYS = {
+    each.__name__: each
+    for each in (die_before_commit, die_after_commit, early_ack, no_nonce, no_dispatcher, late_cut)
+}
+
+if __name__ == "__main__":
+    for given in sys.argv[1].split("+"):
+        way, *arguments = given.split(":")
+        WAYS[way](*arguments)
+    sys.exit(wsgi.main())

@@ -1,0 +1,358 @@
+"""A storm: people write and read while what serves them is killed again and again; then everything recorded is checked.
+
+    make storm                                       both sizes, 30 removals, and the four broken servers
+    python -m tests.faults.storm --kills 10          shorter
+    python -m tests.faults.storm --kills 3 --way no_nonce
+
+What it prints is a table, which `make storm` also writes into docs/reliability.md; what it found wrong comes below it,
+and makes the exit code 1. With `--keep FILE` the histories stay, as JSON lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.clients import people
+from tests.clients.people import Account, Room
+from tests.faults import checker, sites
+from tests.faults.players import Reader, Record, Site, Victim, Writer
+from tests.server.process import eventually
+
+BROKEN = {
+    "early_ack": "I1 lost",
+    "no_nonce": "I2 doubled",
+    "no_dispatcher": "I8 monotone",
+    "late_cut": "I10 leak",
+}
+QUIET_SECONDS = 60.0
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+BEGINS, ENDS = "<!-- what make storm wrote -->", "<!-- until here -->"
+
+
+@dataclass
+class Plan:
+    """How hard it blows."""
+
+    kills: int = 10
+    many: bool = False  # two processes on PostgreSQL and Redis, which are struck as well
+    way: str = ""  # of the server to be wrong: see tests/faults/server.py
+    writers: int = 8
+    readers: int = 3
+    rooms: int = 3
+    removals: int = 3
+    calm: float = 0.0  # seconds before the first kill, to compare
+    breath: tuple[float, float] = (0.3, 1.2)  # seconds from one kill to the next
+    seed: int = 1
+
+
+@dataclass
+class Report:
+    """What came of it. Times in seconds."""
+
+    plan: Plan
+    size: str
+    faults: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    written: int = 0
+    acknowledged: int = 0
+    sent_again: int = 0
+    duplicates: int = 0
+    healed: int = 0
+    removals: int = 0
+    refused: int = 0
+    took_calm: list[float] = field(default_factory=list)
+    took: list[float] = field(default_factory=list)
+    late_calm: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+    displays: int = 0
+    findings: list[checker.Finding] = field(default_factory=list)
+    history: list[Record] = field(default_factory=list)
+
+    HEAD = (
+        "| server | faults | seconds | messages | sent again | answered as duplicate | holes healed "
+        "| removals (refused after) | displays | ack p50 / p99 calm | in the storm | other screens calm | in the storm "
+        "| found wrong |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """Everything but the history and the single times."""
+        facts = {name: value for name, value in vars(self).items() if isinstance(value, int | float | dict)}
+        return {**facts, "findings": [[finding.invariant, finding.what] for finding in self.findings]}
+
+    def row(self) -> str:
+        """One line of a table."""
+        wrong = Counter(finding.invariant for finding in self.findings)
+        cells = [
+            f"{self.size}{', wrong by ' + self.plan.way if self.plan.way else ''}",
+            ", ".join(f"{number} × {name}" for name, number in self.faults.items()),
+            f"{self.seconds:.0f}",
+            *(str(each) for each in (self.acknowledged, self.sent_again, self.duplicates, self.healed)),
+            f"{self.removals} ({self.refused})",
+            str(self.displays),
+            *map(_percentiles, (self.took_calm, self.took, self.late_calm, self.late)),
+            ", ".join(f"{name} ({number})" for name, number in wrong.items()) or "nothing",
+        ]
+        return "| " + " | ".join(cells) + " |"
+
+
+def _percentiles(times: list[float]) -> str:
+    if len(times) < 2:
+        return "–"
+    cuts = statistics.quantiles(times, n=100)
+    return f"{cuts[49] * 1000:.0f} / {cuts[98] * 1000:.0f} ms"
+
+
+class Storm:
+    """One run."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self.plan = plan
+        self.history: list[Record] = []
+        self._chance = random.Random(plan.seed)
+        size = sites.ManyProcesses if plan.many else sites.OneBox
+        self._place = size(folder, plan.seed, plan.way, plan.breath)
+        self._names: dict[str, str] = {}  # user id → username
+        self._removals = 0
+        self._removing = threading.Thread(target=self._remove)
+        self._quiet = threading.Event()
+
+    def run(self) -> Report:
+        """Blow, grow quiet, check."""
+        with self._place:
+            self._gather()
+            players = (*self._readers, *self._writers)
+            for player in players:
+                player.start()
+            try:
+                time.sleep(self.plan.calm)
+                calm = self._times() if self.plan.calm else ([], [])
+                started = time.monotonic()
+                self._blow()
+                seconds = time.monotonic() - started
+                self._settle()
+                report = self._report(calm)
+            finally:
+                self._quiet.set()
+                for player in players:
+                    player.end()
+        report.findings = checker.check(self.history)
+        report.history = self.history
+        report.seconds = seconds
+        return report
+
+    def _gather(self) -> None:
+        self._site = Site(self._place.urls)
+        self._keeper = self._account("keeper")
+        self._rooms = [self._keeper.make_room(f"Room {number}") for number in range(self.plan.rooms)]
+        writers = [self._account(f"writer{number}") for number in range(self.plan.writers)]
+        readers = [self._account(f"reader{number}") for number in range(self.plan.readers)]
+        self._guest = self._account("guest")
+        for account in (*writers, *readers, self._guest):
+            for room in self._rooms:
+                account.join(room)
+        self._writers = [
+            Writer(account, self._rooms, self.history, self.plan.seed * 1000 + number, self._site)
+            for number, account in enumerate(writers)
+        ]
+        self._victim = Victim(self._guest, self._rooms, self.history, self._site)
+        self._readers = [*(Reader(each, self.history, self._site) for each in readers), self._victim]
+
+    def _account(self, name: str) -> Account:
+        account = people.register(self._place.urls[0], name)
+        self._names[account.id] = account.username
+        return account
+
+    def _blow(self) -> None:
+        self._removing.start()
+        kills = 0
+        while kills < self.plan.kills or self._removing.is_alive():
+            self._place.strike()
+            kills += 1
+        self._removing.join()
+        self._place.heal()
+
+    def _remove(self) -> None:
+        """Put the guest out of a room, let them in by a new link; again and again, while it blows."""
+        while self._removals < self.plan.removals and not self._quiet.wait(self._chance.uniform(0.2, 0.8)):
+            room = self._chance.choice(self._rooms)
+            self._persist(self._keeper, "DELETE", f"/rooms/{room.id}/members/{self._guest.id}", (204, 404))
+            time.sleep(self._chance.uniform(0.3, 1.5))
+            made = self._persist(self._keeper, "POST", f"/rooms/{room.id}/invites", (201,), {}).json()
+            # The links of before stay closed to who was put out.
+            self._persist(self._guest, "POST", f"/join/{made['token']}", (200, 201), {})
+            self._removals += 1
+
+    def _persist(
+        self, who: Account, method: str, path: str, good: tuple[int, ...], body: object = None
+    ) -> requests.Response:
+        """Ask until it is done: 503 and a lost line say nothing about that."""
+        deadline = time.monotonic() + QUIET_SECONDS
+        while time.monotonic() < deadline:
+            who.url = self._chance.choice(self._site.urls)
+            try:
+                reply = who.rest(method, path, body)
+                if reply.status_code in good:
+                    return reply
+                if reply.status_code < 500:
+                    raise AssertionError(f"{method} {path}: {reply.status_code} {reply.text}")
+            except requests.RequestException:
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"{method} {path} was not done in {QUIET_SECONDS} s")
+
+    def _settle(self) -> None:
+        self._victim.end()  # what it says after this would not be on the displays yet
+        for writer in self._writers:
+            writer.rest()
+        assert eventually(lambda: not any(writer.outbox for writer in self._writers), QUIET_SECONDS), (
+            "not sent"
+        )
+        players = [*self._writers, *(each for each in self._readers if each is not self._victim)]
+        eventually(lambda: all(self._is_level(player, self._heads()) for player in players), 15, 0.5)
+
+    def _heads(self) -> dict[str, int]:
+        return {str(room): int(head) for room, head in self._place.rows("select id, last_seq from rooms")}
+
+    @staticmethod
+    def _is_level(player: Any, heads: dict[str, int]) -> bool:
+        if isinstance(player, Reader):
+            return all(player.cursors.get(room) == head for room, head in heads.items())
+        return all(
+            room in player.rooms and player.rooms[room]["cursor"] == head for room, head in heads.items()
+        )
+
+    def _times(self) -> tuple[list[float], list[float]]:
+        return (
+            [each for writer in self._writers for each in writer.took],
+            [each for reader in self._readers for each in reader.late],
+        )
+
+    def _report(self, calm: tuple[list[float], list[float]]) -> Report:
+        for room in self._rooms:
+            self.history.append({"kind": "log", "room": room.id, "entries": self._log(room)})
+        for player in (*self._writers, *self._readers):
+            if player is not self._victim:  # whose display has gaps, where it was not in the room
+                for room in self._rooms:
+                    self._keep_display(player, room)
+        kinds = Counter(record["kind"] for record in self.history)
+        took, late = self._times()
+        return Report(
+            self.plan,
+            self._place.name,
+            faults=dict(self._place.faults),
+            written=kinds["wrote"],
+            acknowledged=kinds["sent"],
+            sent_again=sum(writer.sent_again for writer in self._writers),
+            duplicates=sum(writer.duplicates for writer in self._writers),
+            healed=sum(reader.healed for reader in self._readers),
+            removals=self._removals,
+            refused=self._victim.refused,
+            took_calm=calm[0],
+            took=took[len(calm[0]) :],
+            late_calm=calm[1],
+            late=late[len(calm[1]) :],
+            displays=kinds["shown"],
+        )
+
+    def _keep_display(self, player: Any, room: Room) -> None:
+        shown = player.shown(room)
+        record = {"kind": "shown", "who": player.account.username, "room": room.id, "messages": shown}
+        if getattr(player, "snapshots", 0) and shown:  # a snapshot holds the newest only
+            record["from"] = shown[0][0]
+        self.history.append(record)
+
+    def _log(self, room: Room) -> list[tuple[int, str, str]]:
+        """What the database holds, not what a server says of it."""
+        query = (
+            "select entries.seq, kind, coalesce(messages.text, entries.subject_id) from entries "
+            "left join messages on messages.id = entries.subject_id where entries.room_id = %s order by entries.seq"
+        )
+        rows = self._place.rows(query, room.id)
+        return [(seq, kind, self._names.get(subject, subject)) for seq, kind, subject in rows]
+
+
+def run(plan: Plan) -> Report:
+    """A storm in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="parlor-storm-") as folder:
+        return Storm(Path(folder), plan).run()
+
+
+def plans(kills: int, seed: int, way: str | None, size: str) -> list[Plan]:
+    """What the long form does: each size, and what is to be noticed."""
+    if way:
+        return [Plan(kills=kills, many=size == "many", way=way, seed=seed)]
+    sound = {"kills": kills, "removals": 30 if kills >= 30 else 3, "calm": 15.0 if kills >= 30 else 3.0}
+    sizes = [many for many, name in ((False, "one"), (True, "many")) if size in {name, "both"}]
+    storms = [Plan(**sound, many=many, writers=12 if many else 8, rooms=4, seed=seed) for many in sizes]
+    controls = [Plan(kills=3, way=each, writers=6, readers=2, rooms=1, seed=seed) for each in BROKEN]
+    return storms if way == "" else storms + controls
+
+
+def main() -> int:
+    """The long form, with a table. 1 when something is wrong, or when a broken server was not noticed."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--kills", type=int, default=100)
+    asked.add_argument("--way", default=None, choices=["", *BROKEN])
+    asked.add_argument("--size", default="both", choices=["one", "many", "both"])
+    asked.add_argument("--seed", type=int, default=random.randrange(10_000))
+    asked.add_argument("--keep", type=Path)
+    asked.add_argument("--write", action="store_true", help="the table into docs/reliability.md")
+    asked.add_argument("--json", default="", help="one run by this plan, and its report as JSON: for pytest")
+    given = asked.parse_args()
+    if given.json:
+        print(json.dumps(run(Plan(**json.loads(given.json))).facts()))
+        return 0
+    print(f"seed {given.seed}\n\n{Report.HEAD}")
+    rows, wrong = [], []
+    for plan in plans(given.kills, given.seed, given.way, given.size):
+        report = run(plan)
+        rows.append(report.row())
+        print(rows[-1], flush=True)
+        if given.keep:
+            with given.keep.open("a") as kept:
+                kept.writelines(json.dumps(record) + "\n" for record in report.history)
+        wrong += _wrong(report)
+    print("\n" + ("\n".join(wrong[:50]) or "Nothing is wrong."))
+    if given.write:
+        _write(rows, given.seed, wrong)
+    return 1 if wrong else 0
+
+
+def _wrong(report: Report) -> list[str]:
+    way = report.plan.way
+    found = {finding.invariant for finding in report.findings}
+    if way:
+        return [] if BROKEN[way] in found else [f"the server that is wrong by {way} was not noticed"]
+    wrong = [f"{finding.invariant}: {finding.what}" for finding in report.findings]
+    if report.plan.kills >= 100 and report.duplicates < 5:
+        wrong.append(f"{report.size}: only {report.duplicates} duplicates, so the kills missed the window")
+    return wrong
+
+
+def _write(rows: list[str], seed: int, wrong: list[str]) -> None:
+    """Put the table in the place of the last one."""
+    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    said = "\n".join(wrong[:20]) or "Nothing was wrong."
+    table = "\n".join([Report.HEAD, *rows])
+    told = f"`make storm`, seed {seed}, {time.strftime('%Y-%m-%d')}, {machine}.\n\n{table}\n\n{said}"
+    before, _, rest = DOCUMENT.read_text().partition(BEGINS)
+    DOCUMENT.write_text(f"{before}{BEGINS}\n{told}\n{ENDS}{rest.partition(ENDS)[2]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

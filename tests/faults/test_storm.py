@@ -1,0 +1,41 @@
+"""The short storm: ten kills on each database, and the broken servers. `make storm` is the long one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.faults.storm import BROKEN
+from tests.server.process import ROOT
+
+
+def storm(**plan: Any) -> dict[str, Any]:
+    """What came of a storm by this plan, in a process of its own: its threads and cut lines are not pytest's."""
+    command = [sys.executable, "-m", "tests.faults.storm", "--json", json.dumps(plan)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-5000:]
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("many", [False, True], ids=["one process on SQLite", "two on PostgreSQL and Redis"])
+def test_ten_kills_lose_nothing_double_nothing_and_keep_the_order(many: bool) -> None:
+    report = storm(kills=10, many=many)
+    assert report["findings"] == []
+    assert report["acknowledged"] > 100 and report["removals"] == 3 and report["faults"]["kill -9"] >= 10
+    assert report["displays"] == 33  # eight writers and three readers, in three rooms each
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(("way", "invariant"), BROKEN.items())
+def test_a_broken_server_is_noticed(way: str, invariant: str) -> None:
+    report = storm(kills=2, way=way, writers=6, readers=2, rooms=1, removals=2)
+    assert report["acknowledged"] > 30
+    assert invariant in {invariant for invariant, _ in report["findings"]}

@@ -1,0 +1,72 @@
+"""A request for everything that can be asked, so that tests can walk the API's table and the socket's.
+
+A new route or request has none here until somebody writes one, and the tests that walk fail until then.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app import inputs
+from app.api import TABLE
+from app.api.routes import Route
+from app.sockets.chat import Chat
+
+ROUTES = list(TABLE)
+EVENTS = Chat.requests
+
+BODIES: Mapping[type, Callable[["Ids"], dict[str, Any]]] = {
+    inputs.Nothing: lambda ids: {},
+    inputs.Registration: lambda ids: {"username": "carol", "password": "a long enough password"},
+    inputs.SignIn: lambda ids: {"username": "ada", "password": "correct horse battery"},
+    inputs.Profile: lambda ids: {"display_name": "The countess"},
+    inputs.NewRoom: lambda ids: {"title": "The orchard"},
+    inputs.NewInvite: lambda ids: {"label": "for friends", "expires_in": 3600, "max_uses": 3},
+    inputs.RoleChange: lambda ids: {"role": "moderator"},
+    inputs.NewMessage: lambda ids: {"nonce": ids.nonce, "text": "hello"},
+    inputs.PostMessage: lambda ids: {"room_id": ids.room_id, "nonce": ids.nonce, "text": "hello"},
+    inputs.Sync: lambda ids: {"rooms": {ids.room_id: 0}},
+    inputs.Heads: lambda ids: {"rooms": {ids.room_id: 0}},
+    inputs.ReadUpTo: lambda ids: {"seq": 1},
+    inputs.SetRead: lambda ids: {"room_id": ids.room_id, "seq": 1},
+    inputs.SetTyping: lambda ids: {"room_id": ids.room_id, "typing": True},
+}
+
+
+def unknown() -> str:
+    """An id of the right shape that nothing has."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What a request names. Without more said, nothing of it exists."""
+
+    room_id: str = field(default_factory=unknown)
+    user_id: str = field(default_factory=unknown)
+    invite_id: str = field(default_factory=unknown)
+    credential_id: str = field(default_factory=unknown)
+    token: str = field(default_factory=unknown)
+    nonce: str = field(default_factory=unknown)
+
+    def hidden(self, text: str) -> str:
+        """The text with every id of this replaced by its name."""
+        for name, value in vars(self).items():
+            text = text.replace(value, name)
+        return text
+
+
+def path(route: Route, ids: Ids) -> str:
+    """Where a route is asked, below /api/v1."""
+    return route.path.format(**vars(ids))
+
+
+def body(route: Route, ids: Ids) -> dict[str, Any] | None:
+    """What a route is sent; None for nothing."""
+    return BODIES[route.takes](ids) or None
+
+
+def name(route: Route) -> str:
+    """How a route is called among the tests."""
+    return f"{route.method} {route.path}"
