@@ -3,25 +3,25 @@
 Only here are logged facts told. A reader has told everything up to its `head`; the next fact it tells is
 `head + 1`, whatever order commits, hints and the sweep come in. It takes an entry as handed over when that
 is the next one, and reads the log otherwise. It puts people's sockets into the room, and takes them out, at
-the entry that says so.
+the entry that says so. While this process is blind (see `sight`) nothing is told.
 """
 
 import logging
-import time
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from flask import Flask
 
-from app import events, hints, limits, log, presence
+from app import events, hints, limits, log, presence, sight
 from app.channels import NAMESPACE, room_channel
 from app.extensions import db, socketio
 from app.models import Entry, Kind, NewEntry, Room
 
 logger = logging.getLogger(__name__)
 
-BLIND_SECONDS = 10.0  # without a look into the database; then nothing is told any more
+TOLD_AT_ONCE = 50  # entries that whoever posted something tells at most, before they are answered
 
 
 @dataclass
@@ -38,14 +38,21 @@ class Handed(NamedTuple):
     """An entry that was just committed, and what it is told as, if that is at hand."""
 
     entry: Entry | NewEntry
-    fact: events.Fact | None
+    fact: events.LoggedFact | None
 
 
 _readers: dict[str, Reader] = {}
-_last_sweep = time.monotonic()
+_app: Flask | None = None
 
 
-def tell(entry: Entry | NewEntry, fact: events.Fact | None = None) -> None:
+def init_app(app: Flask) -> None:
+    """Follow the rooms of this application, from nothing."""
+    global _app
+    _app = app
+    clear()
+
+
+def tell(entry: Entry | NewEntry, fact: events.LoggedFact | None = None) -> None:
     """An entry was committed: tell it, in its turn, to everyone in the room. `fact` is what it is told as, if that
     is at hand.
 
@@ -60,7 +67,7 @@ def heard(hint: hints.Hint) -> None:
     match hint["kind"]:
         case "entry":
             _told_elsewhere(hint["room"], hint["seq"], hint["joined"])
-        case "fact" if not _is_blind():
+        case "fact":
             events.relay(hint["event"], hint["fact"], hint["to"])
         case "here":
             presence.elsewhere(hint["from"], hint["users"])
@@ -104,17 +111,16 @@ def listeners(room_id: str, head: int | None = None) -> Set[str]:
 
 def sweep() -> None:
     """Find what no hint told of: rooms whose log is ahead of this process. To be called every second."""
-    global _last_sweep
     for room_id in [each for each, reader in _readers.items() if not reader.sids and not reader.running]:
         del _readers[room_id]
     heads = {room_id: reader.head for room_id, reader in _readers.items()}
     if not heads:
-        _last_sweep = time.monotonic()
+        sight.saw("logs")
         return
     query = sa.select(Room.id, Room.last_seq, Room.deleted_at).where(Room.id.in_(heads))
     rooms = db.session.execute(query).all()
     db.session.commit()
-    _last_sweep = time.monotonic()
+    sight.saw("logs")
     for room_id, last_seq, deleted_at in rooms:
         if last_seq > heads[room_id]:
             _wake(room_id)
@@ -124,14 +130,7 @@ def sweep() -> None:
 
 def clear() -> None:
     """Follow nothing: the process starts, or a test does."""
-    global _last_sweep
     _readers.clear()
-    _last_sweep = time.monotonic()
-
-
-def _is_blind() -> bool:
-    # Who cannot read the logs does not know who was removed meanwhile, and tells nobody anything.
-    return time.monotonic() - _last_sweep > BLIND_SECONDS
 
 
 def _told_elsewhere(room_id: str, seq: int, joined: str | None) -> None:
@@ -143,6 +142,8 @@ def _told_elsewhere(room_id: str, seq: int, joined: str | None) -> None:
 
 
 def _wake(room_id: str, handed: Handed | None = None) -> None:
+    if sight.is_blind():
+        return  # the sweep finds what was not told, once it sees again
     reader = _readers.get(room_id)
     if reader is None:
         if handed is None or not presence.sids_of_user(_joined(handed.entry) or ""):
@@ -169,8 +170,15 @@ def _joined(entry: Entry | NewEntry) -> str | None:
 
 
 def _follow(room_id: str, reader: Reader, handed: Handed | None) -> None:
-    """Tell everything after the reader's head. New entries may come while this runs: `pending` says so."""
+    """Tell everything after the reader's head. New entries may come while this runs: `pending` says so.
+
+    Whoever handed one over is asked for by somebody: in a hot room another green thread goes on in their place.
+    """
+    told_all_from, is_somebodys = reader.head, handed is not None
     while reader.pending:
+        if is_somebodys and reader.head - told_all_from >= TOLD_AT_ONCE:
+            socketio.start_background_task(_go_on, room_id)
+            return
         reader.pending = False
         if handed is not None and handed.entry.seq == reader.head + 1:
             _tell_next(reader, *handed)
@@ -185,7 +193,13 @@ def _follow(room_id: str, reader: Reader, handed: Handed | None) -> None:
             db.session.commit()
 
 
-def _tell_next(reader: Reader, entry: Entry | NewEntry, fact: events.Fact | None = None) -> None:
+def _go_on(room_id: str) -> None:
+    assert _app is not None
+    with _app.app_context():
+        _wake(room_id)
+
+
+def _tell_next(reader: Reader, entry: Entry | NewEntry, fact: events.LoggedFact | None = None) -> None:
     if fact is None:
         fact = events.logged(entry)  # may switch green threads: so first, and head is compared after it
     if entry.seq != reader.head + 1:

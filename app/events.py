@@ -11,42 +11,41 @@ from app.channels import NAMESPACE, room_channel, user_channel
 from app.extensions import db, socketio
 from app.models import Entry, Kind, Membership, Message, NewEntry, NewMessage, Room, User
 
-Fact = dict[str, object]
+Fact = Mapping[str, object]
+LoggedFact = payloads.LoggedFact
 
 # What a reader who is slow may miss: each says how things are, and is soon said again or of no interest any more.
 PASSING = frozenset({"typing_changed", "presence_changed", "read_changed"})
 
 
-def logged(entry: Entry | NewEntry) -> Fact:
+def logged(entry: Entry | NewEntry) -> LoggedFact:
     """The fact that an entry is, in its subject's present form: live and in a catch-up it is the same object."""
-    return {**payloads.envelope(entry), **_subject(entry)}
-
-
-def posted(entry: NewEntry, message: NewMessage) -> Fact:
-    """The same fact for what has just been stored, with nothing to be asked of the database."""
-    return {**payloads.envelope(entry), "message": payloads.message(message)}
-
-
-def _subject(entry: Entry | NewEntry) -> Mapping[str, object]:
+    envelope = payloads.envelope(entry)
     match Kind(entry.kind):
         case Kind.MESSAGE_POSTED | Kind.MESSAGE_DELETED:
-            return {"message": payloads.message(db.session.get_one(Message, entry.subject_id))}
+            return {**envelope, "message": payloads.message(db.session.get_one(Message, entry.subject_id))}
         case Kind.ROOM_CHANGED:
-            return {"room": {"title": db.session.get_one(Room, entry.room_id).title}}
+            return {**envelope, "room": {"title": db.session.get_one(Room, entry.room_id).title}}
         case Kind.MEMBER_REMOVED:
-            return {**_member(entry), "by": _actor(entry), "banned": _membership(entry).banned}
+            banned = _membership(entry).banned
+            return {**envelope, "member": _member(entry), "by": _actor(entry), "banned": banned}
         case Kind.MEMBER_JOINED | Kind.MEMBER_LEFT | Kind.MEMBER_CHANGED:
-            return _member(entry)
+            return {**envelope, "member": _member(entry)}
+
+
+def posted(entry: NewEntry, message: NewMessage) -> payloads.MessageFact:
+    """The same fact for what has just been stored, with nothing to be asked of the database."""
+    return {**payloads.envelope(entry), "message": payloads.message(message)}
 
 
 def _membership(entry: Entry | NewEntry) -> Membership:
     return db.session.get_one(Membership, (entry.room_id, entry.subject_id))
 
 
-def _member(entry: Entry | NewEntry) -> Mapping[str, object]:
+def _member(entry: Entry | NewEntry) -> payloads.Member:
     membership = _membership(entry)
     online = membership.ended_at is None and presence.is_online(entry.subject_id)
-    return {"member": payloads.member(membership, online=online)}
+    return payloads.member(membership, online=online)
 
 
 def _actor(entry: Entry | NewEntry) -> payloads.User | None:
@@ -54,42 +53,53 @@ def _actor(entry: Entry | NewEntry) -> payloads.User | None:
     return None if actor.deleted_at else payloads.user(actor)
 
 
-def tell_logged(fact: Fact) -> None:
+def tell_logged(fact: LoggedFact) -> None:
     """Tell a logged fact to everyone in its room. For `dispatch`, which knows when."""
-    _emit(str(fact["type"]), fact, to=room_channel(str(fact["room_id"])))
+    _emit(fact["type"], fact, to=room_channel(fact["room_id"]))
 
 
 def room_added(user_id: str, membership: Membership) -> None:
     """A person is in one more room: to all their sockets."""
-    _everywhere("room_added", {"room": payloads.room(membership, unread=0)}, to=user_channel(user_id))
+    fact: payloads.RoomAdded = {"room": payloads.room(membership, unread=0)}
+    _everywhere("room_added", fact, to=user_channel(user_id))
 
 
-def room_removed(user_id: str, room_id: str, reason: str) -> None:
-    """A person is out of a room (`left`, `removed`, `banned`, `deleted`): to all their sockets."""
-    _everywhere("room_removed", {"room_id": room_id, "reason": reason}, to=user_channel(user_id))
+def room_removed(user_id: str, room_id: str, reason: payloads.OutOfRoom) -> None:
+    """A person is out of a room: to all their sockets."""
+    fact: payloads.RoomRemoved = {"room_id": room_id, "reason": reason}
+    _everywhere("room_removed", fact, to=user_channel(user_id))
 
 
 def typing_changed(room_id: str, typist: User, *, typing: bool) -> None:
     """Somebody writes, or stopped: to the room, but for the typist's own sockets."""
-    fact = {"room_id": room_id, "user": payloads.user(typist), "typing": typing}
+    fact: payloads.TypingChanged = {"room_id": room_id, "user": payloads.user(typist), "typing": typing}
     _everywhere("typing_changed", fact, to=room_channel(room_id), skip=presence.sids_of_user(typist.id))
 
 
 def presence_changed(room_id: str, online: Iterable[str], offline: Iterable[str]) -> None:
     """Who came and went, by user id: to the room."""
-    fact = {"room_id": room_id, "online": sorted(online), "offline": sorted(offline)}
+    fact: payloads.PresenceChanged = {
+        "room_id": room_id,
+        "online": sorted(online),
+        "offline": sorted(offline),
+    }
     _emit("presence_changed", fact, to=room_channel(room_id))
 
 
 def read_changed(user_id: str, membership: Membership, *, unread: int, skip: str | None) -> None:
     """A person read on: to their other sockets."""
-    fact = {"room_id": membership.room_id, "seq": membership.read_seq, "unread": unread, "mentions": 0}
+    fact: payloads.ReadChanged = {
+        "room_id": membership.room_id,
+        "seq": membership.read_seq,
+        "unread": unread,
+        "mentions": 0,
+    }
     _everywhere("read_changed", fact, to=user_channel(user_id), skip=[skip] if skip else ())
 
 
-def session_ended(sid: str, reason: str, retry_after: float | None = None) -> None:
+def session_ended(sid: str, reason: payloads.EndOfSession, retry_after: float | None = None) -> None:
     """A socket's session or token is worth nothing from now on: its last fact."""
-    fact: Fact = {"reason": reason}
+    fact: payloads.SessionEnded = {"reason": reason}
     if retry_after is not None:
         fact["retry_after"] = retry_after
     _emit("session_ended", fact, to=sid)

@@ -1,6 +1,8 @@
 """Every number that people can run into, with its unit. `GET /server` and `sync` advertise ADVERTISED."""
 
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple
+
+from typing_extensions import TypedDict  # typing's own cannot be made a schema before Python 3.12
 
 # Text, in Unicode code points after NFC and trimming.
 USERNAME_MIN: Final = 3
@@ -16,6 +18,7 @@ LABEL_MAX: Final = 80
 DEVICE_NAME_MAX: Final = 80
 ID_MAX: Final = 40
 LINK_MAX: Final = 2_048
+REASON_MAX: Final = 500
 
 # How much of anything.
 ROOMS_PER_USER: Final = 200
@@ -25,6 +28,7 @@ TOKENS_PER_USER: Final = 50
 INVITE_USES_MAX: Final = 10_000
 HISTORY_PAGE: Final = 50
 HISTORY_PAGE_MAX: Final = 100
+RECENT_MESSAGES: Final = 50  # what a link shows newcomers that lets them see the last ones
 UNREAD_COUNTED: Final = 1_000  # more unread messages than that in one room are told as that many
 SYNC_ENTRIES: Final = 200  # missed in one room; with more, a client takes a snapshot instead
 
@@ -33,6 +37,9 @@ SESSION_SECONDS: Final = 12 * 60 * 60
 REMEMBERED_SESSION_SECONDS: Final = 60 * 24 * 60 * 60
 TOKEN_SECONDS: Final = 400 * 24 * 60 * 60
 INVITE_SECONDS_MAX: Final = 365 * 24 * 60 * 60
+MUTE_SECONDS_MAX: Final = 365 * 24 * 60 * 60
+SLOW_SECONDS_MAX: Final = 6 * 60 * 60
+UNDO_SECONDS: Final = 10 * 60  # how long those who were put out together can be let back together
 LAST_USED_SECONDS: Final = 60  # how stale "last used" may be: a row is not written on every request
 CONNECT_SECONDS: Final = 10
 SHUTDOWN_SECONDS: Final = 10
@@ -83,6 +90,7 @@ INVITE = Rule("invite", 100, 3600, shared=True)  # per person
 CHANGE_PROFILE = Rule(
     "profile", 20, 3600, shared=True
 )  # per person: each change is told in every room of theirs
+REPORT = Rule("report", 20, 3600, shared=True)  # per person
 CREATE_TOKEN = Rule("create-token", 60, 3600, shared=True)  # per person
 
 # Failed sign-ins, kept in the database: they are counted together by all processes and after a restart.

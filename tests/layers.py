@@ -28,7 +28,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "inputs": "errors limits",
         "access": "errors extensions limits models",
         "identity": "errors extensions models",
-        "payloads": "models",
+        "payloads": "limits models",
         "log": "errors extensions limits models",
         "events": "channels engine extensions hints models payloads presence",
         "dispatch": "channels events extensions hints limits log models presence",

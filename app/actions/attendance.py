@@ -65,7 +65,7 @@ class Missed(NamedTuple):
     membership: Membership
     unread: int
     last_message: Message | None
-    facts: list[events.Fact]
+    facts: list[events.LoggedFact]
     reset: bool
 
 
@@ -89,7 +89,7 @@ def sync(user: User, seqs: dict[str, int], epochs: dict[str, str]) -> tuple[list
     return missed, [room_id for room_id in seqs if room_id not in mine]
 
 
-def _missed(room: Room, seq: int | None, epoch: str | None) -> tuple[list[events.Fact], bool]:
+def _missed(room: Room, seq: int | None, epoch: str | None) -> tuple[list[events.LoggedFact], bool]:
     if seq is None or seq > room.last_seq or (epoch is not None and epoch != room.epoch):
         return [], True
     if room.last_seq - seq > limits.SYNC_ENTRIES:

@@ -121,7 +121,7 @@ def _end(credentials: list[Credential], reason: EndReason) -> None:
     tell_ended(credentials)
 
 
-def _close(credential_id: str, reason: str) -> None:
+def _close(credential_id: str, reason: EndReason) -> None:
     for sid in presence.sids_of_credential(credential_id):
         events.session_ended(sid, reason)
         socketio.server.disconnect(sid, namespace=NAMESPACE)

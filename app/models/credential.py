@@ -35,7 +35,7 @@ class Credential(Base):
     last_used_at: Mapped[CreatedAt]
     expires_at: Mapped[Time]
     ended_at: Mapped[OptionalTime] = mapped_column(index=True)
-    end_reason: Mapped[str | None] = mapped_column(sa.String(16))
+    end_reason: Mapped[EndReason | None] = mapped_column(sa.String(16))
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
@@ -102,6 +102,6 @@ class Credential(Base):
         return sa.select(cls).where(cls.id.in_(ids), cls.ended_at.is_(None))
 
     @classmethod
-    def ended_since(cls, instant: datetime) -> sa.Select[str, str | None]:
+    def ended_since(cls, instant: datetime) -> sa.Select[str, EndReason | None]:
         """Ids and reasons of what ended at or after an instant: what every process follows."""
         return sa.select(cls.id, cls.end_reason).where(cls.ended_at >= instant)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 from app import models
+from app.limits import Limits
+from app.payloads.facts import CaughtUp, Envelope, LoggedFact
 from app.payloads.shapes import (
-    CaughtUp,
     Credential,
     Invitation,
     Invite,
@@ -15,7 +16,9 @@ from app.payloads.shapes import (
     Message,
     Posted,
     Reading,
+    RoleName,
     Room,
+    Scope,
     Server,
     User,
 )
@@ -66,7 +69,7 @@ def member(membership: models.Membership, *, online: bool) -> Member:
     """A person in a room."""
     return {
         "user": user(membership.user),
-        "role": membership.role,
+        "role": cast(RoleName, membership.role),
         "joined_at": time(membership.joined_at),
         "online": online,
     }
@@ -82,7 +85,7 @@ def room(membership: models.Membership, *, unread: int, last_message: models.Mes
         "read_seq": membership.read_seq,
         "unread": unread,
         "mentions": 0,
-        "role": membership.role,
+        "role": cast(RoleName, membership.role),
         "member_count": membership.room.member_count,
         "last_message": None if last_message is None else message(last_message),
     }
@@ -122,7 +125,7 @@ def credential(proof: models.Credential, *, current: bool) -> Credential:
     return {
         "id": proof.id,
         "name": proof.name,
-        "scopes": proof.scopes.split(),
+        "scopes": cast(list[Scope], proof.scopes.split()),
         "created_at": time(proof.created_at),
         "last_used_at": time(proof.last_used_at),
         "expires_at": time(proof.expires_at),
@@ -149,9 +152,7 @@ def invitation(link: models.Invite) -> Invitation:
     }
 
 
-def server(
-    *, version: str, limits: Mapping[str, object], registration: Literal["open", "link", "closed"]
-) -> Server:
+def server(*, version: str, limits: Limits, registration: Literal["open", "link", "closed"]) -> Server:
     """This server."""
     return {
         "name": "Parlor",
@@ -165,10 +166,10 @@ def server(
 
 def caught_up(
     me: models.User,
-    missed: Iterable[tuple[models.Membership, int, models.Message | None, list[dict[str, object]], bool]],
+    missed: Iterable[tuple[models.Membership, int, models.Message | None, list[LoggedFact], bool]],
     removed: list[str],
     *,
-    limits: Mapping[str, object],
+    limits: Limits,
 ) -> CaughtUp:
     """A catch-up: by room its membership, unread count, last message, the facts missed, and whether to reset."""
     return {
@@ -188,6 +189,6 @@ def reading(membership: models.Membership, *, unread: int) -> Reading:
     return {"read_seq": membership.read_seq, "unread": unread, "mentions": 0}
 
 
-def envelope(entry: models.Entry | models.NewEntry) -> Mapping[str, object]:
+def envelope(entry: models.Entry | models.NewEntry) -> Envelope:
     """What every logged fact carries."""
     return {"type": entry.kind, "room_id": entry.room_id, "seq": entry.seq, "at": time(entry.at)}

@@ -1,18 +1,31 @@
 """The types of everything that leaves as JSON: CONTRACT section 3, to the letter. OpenAPI is generated from them."""
 
-from collections.abc import Mapping
-from typing import Generic, Literal, NotRequired, TypeVar
+from typing import Annotated, Generic, Literal, NotRequired, TypeVar
 
+from pydantic import Field
 from typing_extensions import TypedDict  # typing's own cannot be made a schema before Python 3.12
 
+from app.limits import ID_MAX, INTEGER_MAX, Limits
+
+Id = Annotated[str, Field(min_length=1, max_length=ID_MAX)]
+Seq = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
+Count = Annotated[int, Field(ge=0)]
+Time = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
+        json_schema_extra={"format": "date-time"},
+    ),
+]
 RoleName = Literal["owner", "moderator", "member"]
+Scope = Literal["read", "write"]
 Item = TypeVar("Item")
 
 
 class User(TypedDict):
     """A person, as anybody in a room with them sees them."""
 
-    id: str
+    id: Id
     username: str
     display_name: str
     avatar_url: str | None
@@ -23,23 +36,23 @@ class Reaction(TypedDict):
     """One emoji under a message, and who put it there."""
 
     emoji: str
-    count: int
-    user_ids: list[str]
+    count: Count
+    user_ids: list[Id]
 
 
 class Message(TypedDict):
     """A message in its present form; a deleted one is a tombstone. `author` is null for a deleted account."""
 
-    id: str
-    room_id: str
-    seq: int
+    id: Id
+    room_id: Id
+    seq: Seq
     version: int
     nonce: str
     author: User | None
     text: str
-    created_at: str
-    edited_at: str | None
-    deleted_at: str | None
+    created_at: Time
+    edited_at: Time | None
+    deleted_at: Time | None
     reply_to: None
     reactions: list[Reaction]
     pinned: bool
@@ -50,50 +63,50 @@ class Member(TypedDict):
     """A person in a room."""
 
     user: User
-    role: str
-    joined_at: str
+    role: RoleName
+    joined_at: Time
     online: bool
 
 
 class Room(TypedDict):
     """A room, as one of its members sees it."""
 
-    id: str
+    id: Id
     title: str
     epoch: str
-    last_seq: int
-    read_seq: int
-    unread: int
-    mentions: int
-    role: str
-    member_count: int
+    last_seq: Seq
+    read_seq: Seq
+    unread: Count
+    mentions: Count
+    role: RoleName
+    member_count: Count
     last_message: NotRequired[Message | None]
 
 
 class Invite(TypedDict):
     """A link into a room."""
 
-    id: str
+    id: Id
     token: str
     url: str
     label: str | None
     created_by: User
-    created_at: str
-    expires_at: str | None
+    created_at: Time
+    expires_at: Time | None
     max_uses: int | None
-    uses: int
-    revoked_at: str | None
+    uses: Count
+    revoked_at: Time | None
 
 
 class Credential(TypedDict):
     """A session or a token of mine; its secret is not stored. `current`: the one that asks."""
 
-    id: str
+    id: Id
     name: str
-    scopes: list[str]
-    created_at: str
-    last_used_at: str
-    expires_at: str
+    scopes: list[Scope]
+    created_at: Time
+    last_used_at: Time
+    expires_at: Time
     current: bool
 
 
@@ -136,7 +149,7 @@ class Invitation(TypedDict):
 
     title: str
     inviter: User | None
-    member_count: int
+    member_count: Count
 
 
 class Versions(TypedDict):
@@ -158,32 +171,14 @@ class Server(TypedDict):
     name: str
     version: str
     api: Versions
-    limits: Mapping[str, object]
+    limits: Limits
     features: Features
-    now: str
-
-
-class RoomMissed(TypedDict):
-    """One room of a catch-up."""
-
-    room: Room
-    entries: list[dict[str, object]]
-    reset: bool
-
-
-class CaughtUp(TypedDict):
-    """The answer to `sync`."""
-
-    me: User
-    now: str
-    limits: Mapping[str, object]
-    rooms: list[RoomMissed]
-    removed: list[str]
+    now: Time
 
 
 class Reading(TypedDict):
     """How far one has read a room, and what is left."""
 
-    read_seq: int
-    unread: int
-    mentions: int
+    read_seq: Seq
+    unread: Count
+    mentions: Count
