@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +29,9 @@ class Kind(StrEnum):
         return self in (Kind.MEMBER_LEFT, Kind.MEMBER_REMOVED)
 
 
+DEEDS = sa.text("(kind LIKE 'member_%' OR kind = 'room_changed' OR kind = 'message_deleted')")
+
+
 class NewEntry(NamedTuple):
     """An entry that is stored together with many others: the same columns, without the mapper's price."""
 
@@ -45,12 +48,19 @@ class Entry(Base):
 
     __tablename__ = "entries"
 
+    # What was said is nearly all of a log, and nothing of what was done: an index of the rest alone.
+    __table_args__ = (
+        sa.Index("ix_entries_deeds", "room_id", "seq", sqlite_where=DEEDS, postgresql_where=DEEDS),
+    )
+
     room_id: Mapped[str] = mapped_column(sa.ForeignKey("rooms.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(24))
     subject_id: Mapped[str] = mapped_column(sa.String(limits.ID_MAX))
     actor_id: Mapped[str] = mapped_column(sa.ForeignKey("users.id"))
     at: Mapped[CreatedAt]
+    # What changed and to what, for the room's history of what was done; None where the kind says it all.
+    detail: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
 
     @classmethod
     def after(cls, room_id: str, seq: int, limit: int) -> sa.Select[Self]:

@@ -1,5 +1,6 @@
 """Invites: what a link opens."""
 
+from enum import StrEnum
 from typing import Self
 
 import sqlalchemy as sa
@@ -12,6 +13,14 @@ from app.models.room import Room
 from app.models.user import User
 
 TOKEN_BITS = 192
+
+
+class Window(StrEnum):
+    """What of what was said before somebody who comes by a link may see."""
+
+    ALL = "all"
+    RECENT = "recent"
+    NONE = "none"
 
 
 def new_token() -> str:
@@ -35,6 +44,8 @@ class Invite(Base):
     max_uses: Mapped[int | None]
     uses: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[OptionalTime]
+    history: Mapped[str] = mapped_column(sa.String(8), default=Window.ALL)
+    asks_first: Mapped[bool] = mapped_column(default=False)  # an owner or a moderator lets each in
 
     room: Mapped[Room] = relationship(lazy="joined", innerjoin=True)
     created_by: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -25,6 +25,14 @@ class Role(StrEnum):
         return {"owner": 2, "moderator": 1, "member": 0}[self]
 
 
+class Level(StrEnum):
+    """What a member wants to be told of with a sound, a badge or a notification."""
+
+    EVERYTHING = "everything"
+    MENTIONS = "mentions"
+    NOTHING = "nothing"
+
+
 class Membership(Base):
     """One person in one room. The row stays when they leave, since the log refers to it."""
 
@@ -44,6 +52,12 @@ class Membership(Base):
     removed_seq: Mapped[int | None] = mapped_column(sa.BigInteger)
     banned: Mapped[bool] = mapped_column(default=False)
     read_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    # The first entry whose message they may see; 0 is all. Set by the link that they came by.
+    from_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    level: Mapped[str] = mapped_column(sa.String(12), default=Level.EVERYTHING)
+    muted_until: Mapped[OptionalTime]
+    said_at: Mapped[OptionalTime]  # written in rooms with slow mode only
+    purge_id: Mapped[str | None] = mapped_column(sa.ForeignKey("purges.id"))  # what put them out with others
 
     room: Mapped[Room] = relationship(lazy="joined", innerjoin=True)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -25,5 +25,9 @@ class Room(Base):
     epoch: Mapped[str] = mapped_column(sa.String(16), default=new_epoch)
     last_seq: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     member_count: Mapped[int] = mapped_column(default=0)
+    slow_seconds: Mapped[int] = mapped_column(default=0)  # between two messages of one member; 0 is off
+    joining_closed: Mapped[bool] = mapped_column(default=False)  # then no link lets anybody in
+    # When the last mute in here ends: until then whoever posts many at once asks who is muted, and else never.
+    muted_until: Mapped[OptionalTime]
     created_at: Mapped[CreatedAt]
     deleted_at: Mapped[OptionalTime]
