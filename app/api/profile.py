@@ -1,4 +1,6 @@
-"""Me, and what I missed."""
+"""Me: my name, my password, the end of my account, and what I missed."""
+
+from flask import request
 
 from app import inputs, limits, payloads
 from app.actions import accounts, attendance
@@ -16,6 +18,29 @@ def show(caller: Caller) -> payloads.User:
 def change(caller: Caller, asked: inputs.Profile) -> payloads.User:
     """Another display name."""
     return payloads.user(accounts.set_display_name(caller.user, asked.display_name))
+
+
+@Route("PUT", "/me/password", takes=inputs.PasswordChange)
+def change_password(caller: Caller, asked: inputs.PasswordChange) -> None:
+    """Another password. Every session and token of mine ends, but for the one that asks."""
+    accounts.change_password(
+        caller.user,
+        asked.current,
+        asked.password,
+        address=request.remote_addr or "",
+        keep=caller.credential,
+    )
+
+
+@Route("DELETE", "/me", takes=inputs.Deletion)
+def delete(caller: Caller, asked: inputs.Deletion) -> None:
+    """The end of my account. What I said stays, by nobody, or goes."""
+    accounts.delete(
+        caller.user,
+        asked.current,
+        erase_messages=asked.messages == "erase",
+        address=request.remote_addr or "",
+    )
 
 
 @Route("POST", "/sync", takes=inputs.Sync, answers=payloads.CaughtUp, scope="read")

@@ -10,13 +10,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.errors import FieldError, Invalid, Unreadable
 from app.inputs.requests import (
+    Deletion,
     Heads,
     HistoryQuery,
     InvitesQuery,
+    NewBot,
     NewInvite,
     NewMessage,
     NewRoom,
     Nothing,
+    PasswordChange,
     PostMessage,
     Profile,
     Query,
@@ -47,6 +50,7 @@ from app.inputs.values import (
 )
 
 __all__ = [
+    "Deletion",
     "DeviceName",
     "DisplayName",
     "Heads",
@@ -55,12 +59,14 @@ __all__ = [
     "InvitesQuery",
     "Label",
     "MessageText",
+    "NewBot",
     "NewInvite",
     "NewMessage",
     "NewRoom",
     "Nonce",
     "Nothing",
     "Password",
+    "PasswordChange",
     "PostMessage",
     "Profile",
     "Query",

@@ -56,6 +56,27 @@ class Profile(Request):
     display_name: DisplayName
 
 
+class PasswordChange(Request):
+    """PUT /me/password."""
+
+    current: TypedSecret
+    password: Password
+
+
+class Deletion(Request):
+    """DELETE /me: `messages` says what becomes of what one said."""
+
+    current: TypedSecret
+    messages: Literal["keep", "erase"] = "keep"
+
+
+class NewBot(Request):
+    """POST /rooms/{id}/bots. Without a display name, it is shown by its username."""
+
+    username: Username
+    display_name: DisplayName | None = None
+
+
 class NewRoom(Request):
     """POST /rooms and PATCH /rooms/{id}."""
 
