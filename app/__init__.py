@@ -3,14 +3,14 @@
 from flask import Flask
 
 import config
-from app import api, database, dispatch, engine, events, hints, identity, presence, sockets, web
+from app import api, contract, database, dispatch, engine, events, hints, identity, presence, sockets, web
 from app.actions import accounts, attendance, credentials
 from app.engine import offload as beside_the_hub
 from app.errors import Unavailable
 from app.extensions import csrf, db, limiter, migrate, offload, socketio
 from app.sockets import batches
 
-__all__ = ["create_app"]
+__all__ = ["contract", "create_app"]
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

@@ -5,6 +5,7 @@ secret; the row in `credentials` decides what it is worth, on every request and 
 """
 
 import logging
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -115,18 +116,14 @@ def check_csrf(token: object) -> None:
         raise Unreadable("The CSRF token is missing or stale. Reload the page and try again.") from None
 
 
-def socket_caller(auth: object) -> Caller:
+def socket_caller(auth: Mapping[str, object]) -> Caller:
     """Who opens a socket: by `auth.token`, or by the handshake's cookie and `auth.csrf`.
 
     The origin of a cookie's handshake was checked before. Raises Unauthenticated or another ChatError;
     whoever calls refuses on any exception.
     """
-    # Nothing offered, or an empty object: the library makes no difference.
-    auth = {} if auth is None else auth
-    if not isinstance(auth, dict) or not all(isinstance(each, str) for each in auth.values()):
-        raise Unreadable("Send auth as an object of strings.")
     if "token" in auth:
-        found = by_token(auth["token"])
+        found = by_token(str(auth["token"]))
     elif not (flask.request.headers.get("Origin") or flask.request.environ.get("parlor.same_origin")):
         raise Unauthenticated("Without an Origin header, connect with a token.")
     else:

@@ -10,8 +10,9 @@ from pathlib import PurePosixPath
 Sources = Mapping[str, str]  # text by path, as "app/actions/rooms.py"
 
 # DESIGN's table. Beside it, for reasons: `database` says how connections behave; `hints` carries word to other
-# processes; `events` tells who is online; pages and programs share how an invite is written (`links`); the
-# commands start the engine.
+# processes; `events` tells who is online; pages and programs share how an invite is written (`links`); `contract`
+# describes the two entrances for programs, so it reads their tables, and the types they use; the commands start
+# the engine.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     part: frozenset(allowed.split())
     for part, allowed in {
@@ -30,12 +31,15 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "identity": "errors extensions models",
         "payloads": "limits models",
         "log": "errors extensions limits models",
-        "events": "channels engine extensions hints models payloads presence",
-        "dispatch": "channels events extensions hints limits log models presence",
-        "actions": "access channels dispatch errors events extensions hints limits log models presence",
-        "web": "access actions errors identity inputs limits payloads links",
-        "api": "access actions errors identity inputs limits payloads links",
-        "sockets": "access actions channels errors identity inputs limits payloads",
+        "shedding": "engine errors log sight",
+        "metrics": "hints log presence shedding sight",
+        "events": "channels engine extensions hints models payloads presence shedding",
+        "dispatch": "channels events extensions hints limits log models presence sight",
+        "actions": "access bulk channels dispatch errors events extensions hints limits log models presence shedding sight",
+        "web": "access actions errors identity inputs limits metrics payloads links",
+        "api": "access actions errors identity inputs limits payloads links shedding",
+        "contract": "api channels errors inputs payloads sockets",
+        "sockets": "access actions channels errors identity inputs limits payloads shedding",
         "cli": "actions access engine errors extensions inputs limits models",
     }.items()
 }

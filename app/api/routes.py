@@ -3,6 +3,7 @@
 The same table serves requests, is walked by the tests, and is what the OpenAPI document is generated from.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,7 +14,17 @@ from flask import Blueprint, request
 from pydantic import BaseModel
 
 from app import identity, inputs
-from app.errors import Invalid, NotFound, Unreadable
+from app.errors import (
+    ChatError,
+    Forbidden,
+    Internal,
+    Invalid,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    Unreadable,
+)
 
 PREFIX = "/api/v1"
 JSON = "application/json"
@@ -21,6 +32,10 @@ JSON = "application/json"
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 
 Answer = TypeVar("Answer", bound=Callable[..., object])
+Refusals = frozenset[type[ChatError]]
+
+# What any request may be refused with, whatever it asks for.
+ALWAYS: Refusals = frozenset({Unreadable, Invalid, TooLarge, Unavailable, Internal})
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,19 @@ class Route:
 
     @property
     def needs(self) -> str:
+    @property
+    def refusals(self) -> Refusals:
+        """Everything that it may be refused with."""
+        found = ALWAYS.union(self.refuses)
+        if not self.public:
+            found |= {Unauthenticated, Forbidden}
+        return found | {NotFound} if self.names else found
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What stands in the path."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
+
         """The scope that a token needs."""
         return self.scope or ("read" if self.method == "GET" else "write")
 

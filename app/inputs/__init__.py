@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from app.errors import FieldError, Invalid, Unreadable
 from app.inputs.requests import (
     Deletion,
+    Auth,
     Heads,
     HistoryQuery,
     InvitesQuery,
@@ -51,6 +52,8 @@ from app.inputs.values import (
 
 __all__ = [
     "Deletion",
+    "Auth",
+    "DeedsQuery",
     "DeviceName",
     "DisplayName",
     "Heads",
@@ -90,11 +93,13 @@ __all__ = [
 ]
 
 RequestModel = TypeVar("RequestModel", bound=BaseModel)
+    "auth",
 
 
 def read(model: type[RequestModel], data: object) -> RequestModel:
     """What was sent, as this model. Raises Invalid, which names each field that is wrong; or TooLarge."""
     if not isinstance(data, dict):
+_AUTH = TypeAdapter(Auth)
         raise Unreadable("Send one JSON object.")
     try:
         return model.model_validate(data)
@@ -107,6 +112,14 @@ def check(kind: Any, value: object) -> Any:
     try:
         return TypeAdapter(kind).validate_python(value, strict=True)
     except ValidationError as wrong:
+def auth(sent: object) -> Auth:
+    """What CONNECT carried; nothing and an empty object are the same. Raises Unreadable."""
+    try:
+        return _AUTH.validate_python({} if sent is None else sent, strict=True)
+    except ValidationError:
+        raise Unreadable("Send auth as an object of strings.") from None
+
+
         message = _field_errors(wrong)[0]["message"]
         raise Invalid(message, errors=[{"path": "", "message": message}]) from None
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from typing_extensions import TypedDict  # typing's own cannot be made a schema before Python 3.12
 
 from app import limits
 from app.inputs.values import (
@@ -20,6 +21,16 @@ from app.inputs.values import (
     TypedSecret,
     Username,
 )
+
+
+class Auth(TypedDict, total=False, extra_items=str):  # type: ignore[call-arg]  # PEP 728, which mypy doesn't know
+    """CONNECT's `auth`: a token, or a browser's CSRF token beside its cookie; flat strings only. `v` is the version
+    of the contract that the client speaks, `1` when it is not said.
+    """
+
+    token: str
+    csrf: str
+    v: str
 
 
 class Request(BaseModel):

@@ -41,7 +41,9 @@ from app.payloads.facts import (
     TypingChanged,
 )
 from app.payloads.shapes import (
+    Ahead,
     Credential,
+    Done,
     Features,
     Founded,
     Invitation,
@@ -63,8 +65,10 @@ from app.payloads.shapes import (
 __all__ = [
     "LOGGED",
     "PASSING",
+    "Ahead",
     "CaughtUp",
     "Credential",
+    "Done",
     "EndOfSession",
     "Envelope",
     "Features",

@@ -182,3 +182,13 @@ class Reading(TypedDict):
     read_seq: Seq
     unread: Count
     mentions: Count
+
+
+class Ahead(TypedDict):
+    """The last seq of each room that holds more than the client knew of."""
+
+    behind: dict[Id, Seq]
+
+
+class Done(TypedDict):
+    """Nothing but that it was done."""

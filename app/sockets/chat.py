@@ -8,35 +8,35 @@ from app import identity, inputs, limits, payloads
 from app.actions import attendance, messages
 from app.channels import user_channel
 from app.identity import Caller
-from app.sockets.requests import Data, Request, Requests, this_socket
+from app.sockets.requests import Request, Requests, this_socket
 
 
-def on_sync(caller: Caller, asked: inputs.Sync) -> Data:
+def on_sync(caller: Caller, asked: inputs.Sync) -> payloads.CaughtUp:
     """Everything after the client's seqs. The socket is in all its rooms before this is answered."""
     attendance.hear_all(caller.user, this_socket())
     missed, removed = attendance.sync(caller.user, asked.rooms, asked.epochs)
     return payloads.caught_up(caller.user, missed, removed, limits=limits.ADVERTISED)
 
 
-def on_post_message(caller: Caller, asked: inputs.PostMessage) -> Data:
+def on_post_message(caller: Caller, asked: inputs.PostMessage) -> payloads.Posted:
     """Say something. The same nonce again answers with the first message."""
     said, duplicate = messages.post(caller.user, asked.room_id, nonce=asked.nonce, text=asked.text)
     return payloads.posted(said, duplicate=duplicate)
 
 
-def on_set_read(caller: Caller, asked: inputs.SetRead) -> Data:
+def on_set_read(caller: Caller, asked: inputs.SetRead) -> payloads.Reading:
     """Move one's read position, on all one's devices."""
     membership, unread = attendance.set_read(caller.user, asked.room_id, asked.seq, skip=this_socket())
     return payloads.reading(membership, unread=unread)
 
 
-def on_set_typing(caller: Caller, asked: inputs.SetTyping) -> Data:
+def on_set_typing(caller: Caller, asked: inputs.SetTyping) -> payloads.Done:
     """Tell the others that one writes, or stopped."""
     attendance.set_typing(caller.user, asked.room_id, typing=asked.typing)
     return {}
 
 
-def on_heads(caller: Caller, asked: inputs.Heads) -> Data:
+def on_heads(caller: Caller, asked: inputs.Heads) -> payloads.Ahead:
     """Which rooms hold more than the client knows of."""
     return {"behind": attendance.heads(caller.user, asked.rooms)}
 
@@ -54,7 +54,7 @@ class Chat(Requests):
 
     def arrive(self, auth: object) -> None:
         """Let a socket in: into its person's channel, then into their rooms' ones, which comes last."""
-        caller = identity.socket_caller(auth)
+        caller = identity.socket_caller(inputs.auth(auth))
         attendance.arrive(caller.user, caller.credential, this_socket())
         join_room(user_channel(caller.user.id))
 
