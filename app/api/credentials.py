@@ -7,10 +7,19 @@ from flask import current_app, request
 from app import access, inputs, payloads
 from app.actions import accounts, credentials
 from app.api.routes import Route
+from app.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated
 from app.identity import Caller
 
 
-@Route("POST", "/users", takes=inputs.Registration, answers=payloads.Issued, status=201, public=True)
+@Route(
+    "POST",
+    "/users",
+    takes=inputs.Registration,
+    answers=payloads.Issued,
+    status=201,
+    public=True,
+    refuses=(Conflict, Forbidden, NotFound, RateLimited, Unauthenticated),
+)
 def register(asked: inputs.Registration) -> payloads.Issued:
     """Make an account, and sign this device in. `invite` is a link's token, where registration needs one."""
     user = accounts.register(
@@ -23,7 +32,15 @@ def register(asked: inputs.Registration) -> payloads.Issued:
     return payloads.issued(*credentials.open_token(user, name=asked.device_name, scopes=["read", "write"]))
 
 
-@Route("POST", "/tokens", takes=inputs.SignIn, answers=payloads.Issued, status=201, public=True)
+@Route(
+    "POST",
+    "/tokens",
+    takes=inputs.SignIn,
+    answers=payloads.Issued,
+    status=201,
+    public=True,
+    refuses=(Conflict, RateLimited, Unauthenticated),
+)
 def sign_in(asked: inputs.SignIn) -> payloads.Issued:
     """Sign this device in. The token is shown this once."""
     user = accounts.authenticate(asked.username, asked.password, address=request.remote_addr or "")

@@ -6,6 +6,7 @@ from app import access, inputs, limits, links, payloads
 from app.actions import invites
 from app.api import rooms
 from app.api.routes import Route
+from app.errors import Conflict, RateLimited
 from app.identity import Caller
 
 
@@ -31,6 +32,7 @@ def index(caller: Caller, room_id: str, query: inputs.InvitesQuery) -> payloads.
     takes=inputs.NewInvite,
     answers=payloads.Invite,
     status=201,
+    refuses=(Conflict, RateLimited),
 )
 def create(caller: Caller, room_id: str, asked: inputs.NewInvite) -> payloads.Invite:
     """One more link, by any member."""
@@ -40,7 +42,7 @@ def create(caller: Caller, room_id: str, asked: inputs.NewInvite) -> payloads.In
     return payloads.invite(made, url=links.url(made))
 
 
-@Route("POST", "/rooms/{room_id}/invites/rotate", answers=payloads.Invite, status=201)
+@Route("POST", "/rooms/{room_id}/invites/rotate", answers=payloads.Invite, status=201, refuses=(RateLimited,))
 def rotate(caller: Caller, room_id: str) -> payloads.Invite:
     """Close every link of the room and make a new one, by an owner or a moderator."""
     made = invites.rotate(caller.user, room_id)
@@ -53,14 +55,14 @@ def revoke(caller: Caller, invite_id: str) -> None:
     invites.revoke(caller.user, invite_id)
 
 
-@Route("GET", "/join/{token}", answers=payloads.Invitation, public=True)
+@Route("GET", "/join/{token}", answers=payloads.Invitation, public=True, refuses=(RateLimited,))
 def look(token: str) -> payloads.Invitation:
     """What one is about to join. Looking joins nobody."""
     access.within(limits.LOOK_AT_INVITE, request.remote_addr or "")
     return payloads.invitation(access.invite_by_token(token))
 
 
-@Route("POST", "/join/{token}", answers=payloads.Joined)
+@Route("POST", "/join/{token}", answers=payloads.Joined, refuses=(Conflict, RateLimited))
 def accept(caller: Caller, token: str) -> payloads.Joined:
     """Come into the room behind a link. Being in it already is fine."""
     membership = invites.accept(caller.user, token)

@@ -3,6 +3,7 @@
 from app import access, inputs, payloads
 from app.actions import attendance, members
 from app.api.routes import Route
+from app.errors import Conflict
 from app.identity import Caller
 
 
@@ -19,6 +20,7 @@ def index(caller: Caller, room_id: str) -> payloads.Page[payloads.Member]:
     "/rooms/{room_id}/members/{user_id}",
     takes=inputs.RoleChange,
     answers=payloads.Member,
+    refuses=(Conflict,),
 )
 def set_role(caller: Caller, room_id: str, user_id: str, asked: inputs.RoleChange) -> payloads.Member:
     """Another role for a member, by an owner."""
@@ -26,7 +28,7 @@ def set_role(caller: Caller, room_id: str, user_id: str, asked: inputs.RoleChang
     return payloads.member(changed, online=attendance.is_online(user_id))
 
 
-@Route("DELETE", "/rooms/{room_id}/members/me")
+@Route("DELETE", "/rooms/{room_id}/members/me", refuses=(Conflict,))
 def leave(caller: Caller, room_id: str) -> None:
     """Out of the room. The last owner hands it over first."""
     members.leave(caller.user, room_id)

@@ -3,6 +3,7 @@
 from app import access, inputs, payloads
 from app.actions import messages
 from app.api.routes import Route
+from app.errors import Conflict, RateLimited
 from app.identity import Caller
 from app.inputs import HistoryQuery, NewMessage
 
@@ -16,6 +17,8 @@ from app.inputs import HistoryQuery, NewMessage
 def index(caller: Caller, room_id: str, query: HistoryQuery) -> payloads.Page[payloads.Message]:
     """The room's end or what is before a seq, newest first; what is after or around one, oldest first."""
     forward = query.after is not None
+    if forward or query.before is not None or query.around is not None:
+        shedding.refuse_pages()  # the room's end, which a snapshot needs, is always shown
     if query.around is not None:
         found = access.history(caller.user, room_id, around=query.around, limit=query.limit)
         place = found[-1].seq if found else query.around
@@ -39,6 +42,8 @@ def index(caller: Caller, room_id: str, query: HistoryQuery) -> payloads.Page[pa
     answers=payloads.Posted,
     status=201,
     again=200,
+    gate=shedding.refuse_sends,
+    refuses=(Conflict, RateLimited),
 )
 def post(
     caller: Caller, room_id: str, asked: inputs.NewMessage

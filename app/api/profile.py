@@ -5,6 +5,7 @@ from flask import request
 from app import inputs, limits, payloads
 from app.actions import accounts, attendance
 from app.api.routes import Route
+from app.errors import Conflict, NotFound, RateLimited
 from app.identity import Caller
 
 
@@ -14,13 +15,13 @@ def show(caller: Caller) -> payloads.User:
     return payloads.user(caller.user)
 
 
-@Route("PATCH", "/me", takes=inputs.Profile, answers=payloads.User)
+@Route("PATCH", "/me", takes=inputs.Profile, answers=payloads.User, refuses=(RateLimited,))
 def change(caller: Caller, asked: inputs.Profile) -> payloads.User:
     """Another display name."""
     return payloads.user(accounts.set_display_name(caller.user, asked.display_name))
 
 
-@Route("PUT", "/me/password", takes=inputs.PasswordChange)
+@Route("PUT", "/me/password", takes=inputs.PasswordChange, refuses=(Conflict, RateLimited))
 def change_password(caller: Caller, asked: inputs.PasswordChange) -> None:
     """Another password. Every session and token of mine ends, but for the one that asks."""
     accounts.change_password(
@@ -32,7 +33,7 @@ def change_password(caller: Caller, asked: inputs.PasswordChange) -> None:
     )
 
 
-@Route("DELETE", "/me", takes=inputs.Deletion)
+@Route("DELETE", "/me", takes=inputs.Deletion, refuses=(NotFound, RateLimited))
 def delete(caller: Caller, asked: inputs.Deletion) -> None:
     """The end of my account. What I said stays, by nobody, or goes."""
     accounts.delete(

@@ -3,6 +3,7 @@
 from app import access, inputs, links, payloads
 from app.actions import attendance, rooms
 from app.api.routes import Route
+from app.errors import Conflict, NotFound, RateLimited
 from app.identity import Caller
 
 
@@ -14,7 +15,14 @@ def index(caller: Caller) -> payloads.Page[payloads.Room]:
     return {"items": drawn, "next": None}
 
 
-@Route("POST", "/rooms", takes=inputs.NewRoom, answers=payloads.Founded, status=201)
+@Route(
+    "POST",
+    "/rooms",
+    takes=inputs.NewRoom,
+    answers=payloads.Founded,
+    status=201,
+    refuses=(Conflict, NotFound, RateLimited),
+)
 def create(caller: Caller, asked: inputs.NewRoom) -> payloads.Founded:
     """A room of mine, with its first link."""
     membership, invite = rooms.create(caller.user, asked.title)

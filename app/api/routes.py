@@ -55,6 +55,8 @@ class Route:
     again: int | None = None  # the status when what was asked for was done before
     public: bool = False
     scope: str = ""  # what a token needs; by the method, unless it is said
+    refuses: tuple[type[ChatError], ...] = ()  # beside what follows from the rest: see `refusals`
+    gate: Callable[[], None] = lambda: None  # refuses before anything is read, when there is too much to do
 
     def __call__(self, answer: Answer) -> Answer:
         """Put the function into the table, and serve it."""
@@ -71,8 +73,6 @@ class Route:
         return (first,) if self.again is None else (first, self.again)
 
     @property
-    def needs(self) -> str:
-    @property
     def refusals(self) -> Refusals:
         """Everything that it may be refused with."""
         found = ALWAYS.union(self.refuses)
@@ -85,6 +85,8 @@ class Route:
         """What stands in the path."""
         return tuple(re.findall(r"{(\w+)}", self.path))
 
+    @property
+    def needs(self) -> str:
         """The scope that a token needs."""
         return self.scope or ("read" if self.method == "GET" else "write")
 
@@ -94,6 +96,7 @@ TABLE: dict[Route, Callable[..., object]] = {}
 
 def _serving(route: Route, answer: Callable[..., object]) -> Callable[..., flask.Response]:
     def serve(**path: str) -> flask.Response:
+        route.gate()
         given: dict[str, object] = {}
         if not route.public:
             given["caller"] = identity.api_caller(route.needs)
