@@ -86,9 +86,10 @@ class Running:
     def __init__(self, contender: Contender, level: str, database: Path | None = None) -> None:
         self.contender = contender
         self.level = level
-        self.port = 0
+        self.port = self.other_port = 0  # another one where two processes share the work
         self._folder = Path(tempfile.mkdtemp(prefix="run-", dir=layouts.BUILT))
         self._given = database
+        self.database = database or self._folder / "chat.db"
         self._sockets = min(20_000, machine.allow_many_files() // 2 - 1000)  # Parlor reserves two files each
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -109,7 +110,7 @@ class Running:
             self._process = subprocess.Popen(
                 [*machine.on_server_core(), *self.contender.command],
                 cwd=self._folder,
-                env=self._environment(self._database()),
+                env=self._environment(self._fresh()),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -142,10 +143,10 @@ class Running:
                 return int(line.split()[1])
         raise DidNotStart("It ended.")
 
-    def _database(self) -> Path:
+    def _fresh(self) -> Path:
+        path = self.database
         if self._given:
-            return self._given
-        path = self._folder / "chat.db"
+            return path
         for file in self._folder.glob("chat.db*"):
             file.unlink()
         if self.contender.is_parlor:

@@ -64,7 +64,9 @@ class Measured:
 
     def ratio(self, point: str, contender: str, other: str) -> Ratio | None:
         """The median of the ratios within the repetitions that both have; None where there are none."""
-        ours, theirs = self.values[point].get(contender, {}), self.values[point].get(other, {})
+        ours, theirs = (self.values.get(point, {}).get(name, {}) for name in (contender, other))
+        if not ours or not theirs:
+            return None
         better: Callable[[float, float], float] = (
             (lambda a, b: a / b) if self.units[point].higher_is_better else (lambda a, b: b / a)
         )
@@ -73,6 +75,12 @@ class Measured:
         if not ratios:
             return None
         return Ratio(statistics.median(ratios), min(ratios), max(ratios), len(ratios))
+
+    def between_points(self, contender: str, point: str, other: str) -> float | None:
+        """One contender's value at a point over its own at another: the median within repetitions, or None."""
+        here, there = (self.values.get(name, {}).get(contender, {}) for name in (point, other))
+        ratios = [here[each] / there[each] for each in sorted(here.keys() & there.keys()) if there[each] > 0]
+        return statistics.median(ratios) if ratios else None
 
 
 def rounded(value: float) -> float:

@@ -26,7 +26,10 @@ LAYOUTS = [
     *(Layout(f"fanout_{size}", size, 1) for size in FANOUT_SIZES),
     Layout("rooms_200x5", 1000, 200),
     Layout("connects", 1000, 20),
-    Layout("idle", 5000, 500),
+    # One after the other on one server: 1,000, 5,000 and 10,000 connections. The last is the crowd of `mixed` as well.
+    Layout("idle_1000", 1000, 100),
+    Layout("idle_5000", 4000, 400),
+    Layout("idle_10000", 5000, 500),
 ]
 
 

@@ -26,6 +26,7 @@ def command(running: Running, mode: str, layout: str, options: dict[str, object]
         "port": running.port,
         "roster": running.contender.roster(layout),
         "pid": running.pid,
+        **({"other-port": running.other_port} if running.other_port else {}),
         **options,
     }
     arguments = (
@@ -59,9 +60,12 @@ def talk(running: Running, mode: str, layout: str, **options: object) -> dict[st
 
 
 @contextlib.contextmanager
-def idling(running: Running, layout: str, members: int) -> Iterator[None]:
-    """So many members who are connected and say nothing. Raises Failed, also when one was gone at the end."""
-    options: dict[str, object] = {"members": members, "limit": 60}
+def idling(running: Running, layout: str, members: int, *, asking: bool = False) -> Iterator[None]:
+    """So many members who are connected and say nothing; with `asking` each asks something at the end.
+
+    Raises Failed, also when one was gone at the end, or was not answered.
+    """
+    options: dict[str, object] = {"members": members, "limit": 60, "senders": 0, "requests": int(asking)}
     process = subprocess.Popen(
         command(running, "idle", layout, options),
         stdin=subprocess.PIPE,
@@ -75,6 +79,9 @@ def idling(running: Running, layout: str, members: int) -> Iterator[None]:
     try:
         yield
     finally:
-        told, _ = process.communicate("\n", timeout=30)
-    if json.loads(told)["ready"] != members:
+        told, _ = process.communicate("\n", timeout=90)
+    counted = json.loads(told)
+    if counted["ready"] != members:
         raise Failed(f"not everybody stayed: {told}")
+    if asking and counted["answered"] != members:
+        raise Failed(f"not everybody was answered: {told}")

@@ -13,12 +13,14 @@ import socket
 import sqlite3
 import struct
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 CLONE_NEWNET = 0x40000000
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
 FILES = 50_000
+BUSY = ": the machine was busy with something else, and these figures are rough at best"
 # As the loopback of a chat server's own machine: no pacing timers of BBR, ports for thousands of clients.
 SYSTEM_SETTINGS = {
     "net/ipv4/tcp_congestion_control": "reno",
@@ -66,16 +68,24 @@ def _on_core(number: int) -> list[str]:
     return ["taskset", "-c", str(cores[number])]
 
 
-def load_average() -> float:
-    """How many processes wanted a core in the last minute."""
-    return os.getloadavg()[0]
+def prepare(command: str) -> dict[str, str]:
+    """Make room for many connections, move into a network of our own, and say what the figures will depend on."""
+    allow_many_files()
+    return {
+        "command": command,
+        "started": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        **describe(),
+        "busy before": f"load average {os.getloadavg()[0]:.1f}" + (BUSY if os.getloadavg()[0] > 1 else ""),
+        "network": "namespace of its own, loopback" if isolate() else "the machine's loopback",
+    }
 
 
 def describe() -> dict[str, str]:
     """What the figures depend on."""
     return {
         "processor": _processor(),
-        "cores": str(len(os.sched_getaffinity(0))),
+        "cores": f"{len(os.sched_getaffinity(0))}: one for the server, one for the load",
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "node": _said_by("node", "--version"),

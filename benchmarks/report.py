@@ -1,81 +1,68 @@
-"""What a run found, written down: JSON for programs, Markdown and a chart for people."""
+"""What a run found, written down: JSON for programs, Markdown and charts for people."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
-from benchmarks import chart, layouts
+from benchmarks import chart, layouts, sections, targets
 from benchmarks.contenders import CONTENDERS
 from benchmarks.figures import Figure, Measured
+from benchmarks.points import NAMED, POINTS
 
 RESULTS = layouts.FOLDER / "results"
-DOCS = layouts.FOLDER.parent / "docs"
-
-NAMED = (
-    *("fanout_50", "fanout_200", "fanout_1000", "rooms_200x5", "openloop_200"),
-    *("latency_p50", "latency_p99", "connects", "idle_kb_1000", "idle_kb_5000"),
-    *("history_10k", "history_1m", "sync_10k", "sync_1m"),
-)
-TITLES = {
+# The README's lines: enough to choose by.
+SHORT = {
     "fanout_50": "deliveries/s, one room of 50",
     "fanout_200": "deliveries/s, one room of 200",
     "fanout_1000": "deliveries/s, one room of 1,000",
     "rooms_200x5": "deliveries/s, 200 rooms of 5",
-    "one_in_flight_200": "deliveries/s, one message in flight into 200",
     "openloop_200": "messages/s into 200, evenly spaced, p99 ≤ 50 ms",
-    "latency_p50": "p50 ms, 20 messages/s into 200, FULL",
-    "latency_p99": "p99 ms, the same, FULL",
-    "latency_p50_normal": "p50 ms, the same, NORMAL",
-    "latency_p99_normal": "p99 ms, the same, NORMAL",
-    "mixed_5000_p99": "p99 ms, 5,000 connections, 500 messages/s over 500 rooms, NORMAL",
+    "latency_p50": "p50, 20 messages/s into 200, ms",
+    "latency_p99": "p99, the same, ms",
     "connects": "connections/s",
-    "idle_kb_1000": "kB per idle connection, 1,000",
-    "idle_kb_5000": "kB per idle connection, 5,000",
-    "history_10k": "ms, page of 50 of 10 thousand messages",
-    "history_1m": "ms, page of 50 of 1 million messages",
-    "sync_10k": "ms, catch-up of 200 of 10 thousand messages",
-    "sync_1m": "ms, catch-up of 200 of 1 million messages",
-    "growth_10": "µs of the server a delivery, room of 10",
-    "growth_50": "µs of the server a delivery, room of 50",
-    "growth_200": "µs of the server a delivery, room of 200",
-    "growth_1000": "µs of the server a delivery, room of 1,000",
-    "growth_5000": "µs of the server a delivery, room of 5,000",
+    "idle_kb_5000": "kB per idle connection",
 }
-INTRODUCTION = """\
-# How fast Parlor is
-
-Parlor is measured as it is run: accounts and tokens in its database, membership checked, the log written, a message
-acknowledged after its commit. Its peers are minimal servers, written as their documentation writes a chat: a signed
-token, one INSERT a message into SQLite, told to the room, acknowledged. They do less than Parlor does.
-
-- Throughput: Parlor with `synchronous=FULL` (an acknowledged message survives a power cut), peers with NORMAL. Latency
-  is shown at both levels, the same for everybody.
-- *Node ws, coalescing* uses Parlor's own technique on bare frames: what it wins is technique and not platform. *C* is
-  the limit of what the kernel and SQLite leave possible on one core, by the same technique.
-- The closed loop (40 messages in flight) is the best case of coalescing; messages that come evenly spaced are its
-  worst, and have a line of their own.
-- One core for the server and one for the load, loopback, no TLS. Every message is counted at every member: a run in
-  which one is missing, twice or out of order fails, and no figure of it is used.
-- Median, and in parentheses the lowest and the highest. Ratios are medians of the ratios within one repetition, turned
-  so that more than 1 is better for Parlor.
-"""
+BESIDE = ("node_socketio", "node_ws_batch")
+ANSWERS = {True: "yes", False: "**no**", None: "–"}
 
 
-def write(measured: Measured, conditions: dict[str, str], failures: list[str], *, publish: bool) -> None:
-    """Write benchmarks/results/, and docs/performance.md with its chart when `publish` says so."""
+def write(
+    measured: Measured,
+    conditions: dict[str, str],
+    failures: list[str],
+    left_out: list[str],
+    *,
+    publish: bool,
+) -> None:
+    """Write benchmarks/results/; with `publish` the sections of docs/performance.md and README.md, and the charts."""
+    text = markdown(measured, conditions, failures, left_out)
+    pictures = {"performance": chart.throughput(measured), "latency": chart.latency(measured)}
     RESULTS.mkdir(exist_ok=True)
-    latest = {"points": named_figures(measured)}
-    (RESULTS / "latest.json").write_text(json.dumps(latest, indent=1, ensure_ascii=False) + "\n")
-    everything = {"conditions": conditions, "failures": failures, "values": measured.values}
-    (RESULTS / "runs.json").write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n")
-    text, picture = markdown(measured, conditions, failures), chart.draw(measured)
+    _dump("latest.json", {"points": named_figures(measured)})
+    everything = {"conditions": conditions, "failures": failures, "left_out": left_out}
+    _dump("runs.json", {**everything, "values": measured.values})
     (RESULTS / "latest.md").write_text(text)
-    (RESULTS / "latest.svg").write_text(picture)
+    for name, picture in pictures.items():
+        (RESULTS / f"{name}.svg").write_text(picture)
     if publish:
-        (DOCS / "performance.md").write_text(text)
-        (DOCS / "images" / "performance.svg").write_text(picture)
+        sections.replace(sections.PERFORMANCE, "figures", text)
+        sections.replace(sections.README, "figures", short(measured, conditions))
+        for name, picture in pictures.items():
+            (sections.IMAGES / f"{name}.svg").write_text(picture)
     print(text)
+
+
+def read(path: Path) -> tuple[Measured, dict[str, str], list[str], list[str]]:
+    """A run as it was kept in runs.json: to write its pages again without measuring."""
+    kept = json.loads(path.read_text())
+    measured = Measured()
+    for point, contenders in kept["values"].items():
+        for contender, values in contenders.items():
+            for repetition, value in values.items():
+                measured.add(point, contender, int(repetition), value, POINTS[point].unit)
+    return measured, kept["conditions"], kept["failures"], kept["left_out"]
 
 
 def named_figures(measured: Measured) -> dict[str, dict[str, Figure]]:
@@ -89,38 +76,76 @@ def named_figures(measured: Measured) -> dict[str, dict[str, Figure]]:
     return found
 
 
-def markdown(measured: Measured, conditions: dict[str, str], failures: list[str]) -> str:
-    """The page about performance."""
+def markdown(
+    measured: Measured, conditions: dict[str, str], failures: Sequence[str], left_out: Sequence[str]
+) -> str:
+    """The section of the page about performance."""
     names = [name for name in CONTENDERS if any(name in each for each in measured.values.values())]
-    parts = [INTRODUCTION, "![Deliveries a second, by contender](images/performance.svg)\n", "## Figures\n"]
-    parts.append(_figures(measured, names))
     others = [name for name in names if name != "parlor"]
-    if "parlor" in names and others:
-        parts += ["## Parlor against each\n", _ratios(measured, others)]
-    parts += ["## Machine and command\n", _table(["", ""], sorted(conditions.items()))]
-    if failures:
-        parts += ["## What did not work\n", "".join(f"- {each}\n" for each in failures)]
+    parts = [
+        "![Deliveries a second, by server](images/performance.svg)\n",
+        "![Latency, connections and memory, by server](images/latency.svg)\n",
+        "### Figures\n\nMedian (lowest–highest).\n",
+        _figures(measured, names),
+        "### Parlor against each\n\nHow many times better Parlor is: above 1 it wins.\n",
+        _ratios(measured, others),
+        "### What was wanted\n",
+        _targets(measured),
+        "### The machine and the command\n",
+        sections.table(["", ""], sorted(conditions.items()), right=False),
+    ]
+    for title, lines in (("What went wrong", failures), ("For which there was no time", left_out)):
+        if lines:
+            parts += [f"### {title}\n", "".join(f"- {_one_line(each)}\n" for each in lines)]
     return "\n".join(parts)
+
+
+def short(measured: Measured, conditions: dict[str, str]) -> str:
+    """The README's section."""
+    rows = []
+    for point, title in SHORT.items():
+        figure = measured.figure(point, "parlor")
+        if figure is not None:
+            row = [title, number(figure["median"])]
+            for other in BESIDE:
+                theirs, ratio = measured.figure(point, other), measured.ratio(point, "parlor", other)
+                row += [number(theirs["median"]) if theirs else "–", f"{ratio.median:.2f}×" if ratio else "–"]
+            rows.append(row)
+    head = ["median", "Parlor"]
+    for other in BESIDE:
+        head += [CONTENDERS[other].title, "Parlor is better by"]
+    reached = [each.reached for each in targets.verdicts(measured)]
+    return (
+        sections.table(head, rows)
+        + f"\nMeasured by `{conditions.get('command', 'make bench')}` on {conditions.get('processor', '?')}, one core "
+        "for the server and one for the load. Parlor with all that it does and `synchronous=FULL`; the others are "
+        f"minimal servers with NORMAL. Of {len(reached)} targets {reached.count(True)} were reached, "
+        f"{reached.count(False)} were not, {reached.count(None)} were not measured: "
+        "[docs/performance.md](docs/performance.md).\n\n![Deliveries a second](docs/images/performance.svg)\n"
+    )
 
 
 def _figures(measured: Measured, names: Sequence[str]) -> str:
     rows = []
-    for point, title in TITLES.items():
+    for point, (title, _) in POINTS.items():
         figures = [measured.figure(point, name) for name in names]
         if any(figures):
             rows.append([title, *(cell(figure) for figure in figures)])
-    return _table(["median (min–max)", *(CONTENDERS[name].title for name in names)], rows)
+    return sections.table(["", *(CONTENDERS[name].title for name in names)], rows)
 
 
 def _ratios(measured: Measured, others: Sequence[str]) -> str:
     rows = []
-    for point, title in TITLES.items():
-        if point not in measured.values:
-            continue
+    for point, (title, _) in POINTS.items():
         ratios = [measured.ratio(point, "parlor", other) for other in others]
         if any(ratios):
             rows.append([title, *(f"{each.median:.2f}×" if each else "–" for each in ratios)])
-    return _table(["ratio", *(CONTENDERS[name].title for name in others)], rows)
+    return sections.table(["", *(CONTENDERS[name].title for name in others)], rows)
+
+
+def _targets(measured: Measured) -> str:
+    rows = [[wanted, found, ANSWERS[reached]] for wanted, found, reached in targets.verdicts(measured)]
+    return sections.table(["target", "measured", "reached"], rows)
 
 
 def cell(figure: Figure | None) -> str:
@@ -139,7 +164,13 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
-    lines += ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def _dump(name: str, content: object) -> None:
+    (RESULTS / name).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    write(*read(RESULTS / "runs.json"), publish=True)

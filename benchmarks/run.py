@@ -3,7 +3,7 @@
     python -m benchmarks.run [--quick] [--only parlor,node_socketio] [--minutes 5]
 
 Contenders take turns within each repetition, in an order that rotates, so that what disturbs the machine disturbs all.
-Writes benchmarks/results/; the thorough run also writes docs/performance.md and the chart beside it.
+Writes benchmarks/results/; the thorough run also writes its part of docs/performance.md, of README.md, and the charts.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import argparse
 import signal
 import sys
 import time
-from datetime import UTC, datetime
 
-from benchmarks import install, load, machine, plan, points, report, seed
+from benchmarks import honesty, install, load, machine, measures, plan, points, report, seed
 from benchmarks.contenders import CONTENDERS, Contender, DidNotStart, Running
 from benchmarks.figures import Measured
 
@@ -24,96 +23,117 @@ class Run:
 
     def __init__(self, chosen: plan.Plan, names: list[str]) -> None:
         self.plan = chosen
-        self.contenders = [CONTENDERS[name] for name in names if self._is_here(CONTENDERS[name])]
         self.measured = Measured()
         self.failures: list[str] = []
-        self._ends_at = time.monotonic() + chosen.minutes * 60
+        self.left_out: list[str] = []
+        self.contenders = [CONTENDERS[name] for name in names if self._is_here(CONTENDERS[name])]
+        self._begun = time.monotonic()
+        self._ends_at = self._begun + chosen.minutes * 60
         self._longest: dict[tuple[str, str], float] = {}  # what a turn took, in seconds
+
+    def announce(self) -> None:
+        """Say what is going to be done, and how long it should take."""
+        say(f"{self.plan.name}: at most {self.plan.minutes:g} minutes, planned:")
+        total = 0.0
+        for contender in self.contenders:
+            seconds = self.plan.seconds(contender)
+            total += seconds
+            times = self.plan.times["crowd"].of(contender.name)
+            say(f"  {contender.title:24} {times} ×, about {seconds:4.0f} s")
+        say(f"  together about {total / 60:.1f} minutes; what does not fit is left out, and told")
 
     def everything(self) -> None:
         """All repetitions that fit into the time."""
-        for repetition in range(max(self.plan.repetitions.values())):
+        self.contenders = [each for each in self.contenders if self._is_honest(each)]
+        for repetition in range(self.plan.repetitions):
             for turns in self.plan.rounds(self.contenders, repetition):
-                begun = time.monotonic()
                 for contender, session in turns:
                     self._turn(contender, session, repetition)
-                seconds = time.monotonic() - begun
-                print(f"{repetition + 1}. {turns[0][1].name}: {seconds:.0f} s", file=sys.stderr, flush=True)
 
     def _turn(self, contender: Contender, session: plan.Session, repetition: int) -> None:
+        what = f"{contender.title}, {session.name}, repetition {repetition + 1}"
         begun, key = time.monotonic(), (contender.name, session.name)
-        if begun + self._longest.get(key, 0) > self._ends_at:
-            self._failed(contender, f"{session.name}, repetition {repetition + 1}: no time left")
+        if begun + self._longest.get(key, session.seconds(self.plan.pace)) > self._ends_at:
+            self.left_out.append(what)
+            say(f"{self._clock()} left out, no time: {what}")
             return
         try:
             self._session(contender, session, repetition)
         except DidNotStart as error:
             self._failed(contender, f"did not start: {error}")
-        self._longest[key] = max(time.monotonic() - begun, self._longest.get(key, 0))
+        taken = time.monotonic() - begun
+        self._longest[key] = max(taken, self._longest.get(key, 0))
+        say(f"{self._clock()} {what}: {taken:.0f} s")
 
     def _session(self, contender: Contender, session: plan.Session, repetition: int) -> None:
         database = seed.HISTORY if session.on_history else None
         with Running(contender, session.level, database) as running:
             for measure in session.measures:
-                if time.monotonic() > self._ends_at:
-                    return
                 try:
                     values = self._measure(measure, running, contender)
                 except (load.Failed, OSError) as error:
-                    self._failed(contender, f"{_name(measure)}: {error}")
+                    self._failed(contender, f"{plan.name_of(measure)}, {session.level}: {error}")
                     running.restart()
                     continue
                 for point, value in values.items():
-                    self.measured.add(point, contender.name, repetition, value, points.UNITS[point])
+                    for name in points.at_level(point, session.level, contender.level):
+                        self.measured.add(name, contender.name, repetition, value, points.POINTS[name].unit)
 
-    def _measure(self, measure: plan.Measure, running: Running, contender: Contender) -> points.Values:
-        if measure is points.open_loop:
+    def _measure(self, measure: plan.Measure, running: Running, contender: Contender) -> measures.Values:
+        if measure is measures.open_loop:
             before = self.measured.figure("openloop_200", contender.name)
-            return points.open_loop(running, self.plan.pace, hint=before["median"] if before else 0)
+            return measures.open_loop(running, self.plan.pace, hint=before["median"] if before else 0)
         return measure(running, self.plan.pace)
-
-    def _failed(self, contender: Contender, what: str) -> None:
-        self.failures.append(f"{contender.title}: {what}")
-        print(f"   {contender.title}: {what}", file=sys.stderr, flush=True)
 
     def _is_here(self, contender: Contender) -> bool:
         if not contender.needs.exists():
-            print(f"   {contender.title} is not installed here and left out.", file=sys.stderr)
+            self._failed(contender, "not installed here, and left out")
         return contender.needs.exists()
 
+    def _is_honest(self, contender: Contender) -> bool:
+        """Whether it stores before it acknowledges; who does not, has no figures."""
+        try:
+            with Running(contender, contender.level) as running:
+                honesty.check(running)
+        except (honesty.Dishonest, DidNotStart, load.Failed, OSError) as error:
+            self._failed(contender, f"left out: {error}")
+            return False
+        return True
 
-def _name(measure: plan.Measure) -> str:
-    function = getattr(measure, "func", measure)
-    members = getattr(measure, "keywords", {}).get("members", "")
-    return f"{function.__name__} {members}".strip()
+    def _failed(self, contender: Contender, what: str) -> None:
+        self.failures.append(f"{contender.title}: {what}")
+        say(f"   {contender.title}: {what}")
+
+    def _clock(self) -> str:
+        seconds = time.monotonic() - self._begun
+        return f"[{seconds // 60:2.0f}:{seconds % 60:02.0f} of {self.plan.minutes:g} min]"
+
+
+def say(line: str) -> None:
+    """Tell whoever waits."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def main() -> None:
     """Install, measure, write."""
     arguments = argparse.ArgumentParser(description="Measure Parlor beside its peers.")
     arguments.add_argument("--quick", action="store_true", help="three minutes, fewer repetitions")
-    arguments.add_argument("--only", default=",".join(plan.ALL), help="contenders, separated by commas")
+    arguments.add_argument("--only", help="contenders, separated by commas")
     arguments.add_argument("--minutes", type=float, help="end after so many")
+    arguments.add_argument("--dry", action="store_true", help="show the plan and end")
     asked = arguments.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers end with us
     install.install()
     chosen = plan.QUICK if asked.quick else plan.FULL
     if asked.minutes:
         chosen = chosen._replace(minutes=asked.minutes)
-    machine.allow_many_files()
-    conditions = {
-        "command": chosen.name,
-        "started": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        **machine.describe(),
-        "network": "namespace of its own" if machine.isolate() else "the machine's loopback",
-    }
-    run = Run(chosen, asked.only.split(","))
-    before = machine.load_average()
+    conditions = machine.prepare(chosen.name)
+    run = Run(chosen, asked.only.split(",") if asked.only else list(chosen.contenders))
+    run.announce()
+    if asked.dry:
+        return
     run.everything()
-    conditions["load average"] = f"{before:.1f} before, {machine.load_average():.1f} after"
-    if before > 1:
-        run.failures.append("The machine was busy with something else: these figures are rough at best.")
-    report.write(run.measured, conditions, run.failures, publish=not asked.quick)
+    report.write(run.measured, conditions, run.failures, run.left_out, publish=not asked.quick)
 
 
 if __name__ == "__main__":

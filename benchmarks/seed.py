@@ -1,7 +1,7 @@
 """Make the databases that Parlor is measured on: people, tokens, rooms, memberships, and two long rooms.
 
 Rows are inserted in bulk; what is in them is what the application's own actions would have written. Made again when
-the schema, the models or this file changed.
+the schema, the models or what makes them changed.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,7 +22,7 @@ from app import limits
 from app.actions import messages
 from app.models import Credential, Entry, Kind, Membership, Message, Role, Room, User
 from app.models.columns import hash_secret, new_id, new_secret, now
-from benchmarks import layouts
+from benchmarks import layouts, long_rooms
 
 ROOT = layouts.FOLDER.parent
 PEOPLE = layouts.BUILT / "people.db"
@@ -30,7 +30,17 @@ HISTORY = layouts.BUILT / "history.db"
 HISTORY_ROSTER = layouts.BUILT / "history.json"
 STAMP = layouts.BUILT / "seeded"
 HISTORIES = {"10k": 10_000, "1m": 1_000_000}
+AUTHORS = 20
 BATCH = 20_000
+
+
+class LongRoom(NamedTuple):
+    """A room that has gone on for long, and somebody in it."""
+
+    room_id: str
+    token: str
+    last_seq: int
+    authors: list[str]
 
 
 def seed() -> None:
@@ -43,13 +53,17 @@ def seed() -> None:
     with _engine(PEOPLE).begin() as connection:
         _seed_layouts(connection)
     with _engine(HISTORY).begin() as connection:
-        _seed_histories(connection)
+        found = _seed_histories(connection)
+    for name, room in found.items():
+        long_rooms.grow(HISTORY, room.room_id, room.authors, room.last_seq)
+        layouts.write_roster("parlor", layouts.Layout(f"history_{name}", 1, 1), [room.token], [room.room_id])
+    HISTORY_ROSTER.write_text(json.dumps({name: room._asdict() for name, room in found.items()}))
     STAMP.write_text(_version())
 
 
 def _version() -> str:
     sources = [*(ROOT / "migrations").rglob("*.py"), *(ROOT / "app/models").glob("*.py"), Path(__file__)]
-    sources.append(layouts.FOLDER / "layouts.py")
+    sources += [layouts.FOLDER / "layouts.py", layouts.FOLDER / "long_rooms.py"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
 
 
@@ -66,7 +80,7 @@ def _migrate(path: Path) -> None:
 
 
 def _engine(path: Path) -> sa.Engine:
-    return sa.create_engine(f"sqlite:///{path}")
+    return sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
 
 
 def _insert(connection: sa.Connection, model: Any, rows: Iterable[dict[str, Any]]) -> None:
@@ -121,45 +135,19 @@ def _seed_layouts(connection: sa.Connection) -> None:
         layouts.write_roster("parlor", layout, tokens, rooms)
 
 
-def _seed_histories(connection: sa.Connection) -> None:
-    roster = {}
+def _seed_histories(connection: sa.Connection) -> dict[str, LongRoom]:
+    found = {}
     for name, length in HISTORIES.items():
-        ids, tokens = _people(connection, 20)
+        ids, tokens = _people(connection, AUTHORS)
         room_id = _room(connection, name, ids, last_seq=length)
-        said = [new_id() for _ in range(length)]
-        _insert(connection, Message, _messages(room_id, ids, said))
-        _insert(connection, Entry, _entries(room_id, ids, said))
-        roster[name] = {"room": room_id, "token": tokens[0], "last_seq": length}
-    HISTORY_ROSTER.write_text(json.dumps(roster))
-
-
-def _messages(room_id: str, authors: list[str], said: list[str]) -> Iterator[dict[str, Any]]:
-    instant = now()
-    for seq, message_id in enumerate(said, 1):
-        text = f"Message {seq} of a long conversation about boats, lunch, and the notes for tomorrow."
-        yield {
-            "id": message_id,
-            "room_id": room_id,
-            "seq": seq,
-            "author_id": authors[seq % len(authors)],
-            "nonce": message_id,
-            "digest": messages.digest_of(room_id, text),
-            "text": text,
-            "created_at": instant,
-        }
-
-
-def _entries(room_id: str, authors: list[str], said: list[str]) -> Iterator[dict[str, Any]]:
-    instant = now()
-    for seq, message_id in enumerate(said, 1):
-        yield {
-            "room_id": room_id,
-            "seq": seq,
-            "kind": Kind.MESSAGE_POSTED,
-            "subject_id": message_id,
-            "actor_id": authors[seq % len(authors)],
-            "at": instant,
-        }
+        said, text, instant = new_id(), "The first message of a long conversation.", now()
+        digest = messages.digest_of(room_id, text)
+        message = {"id": said, "author_id": ids[0], "nonce": said, "digest": digest, "text": text}
+        entry = {"kind": Kind.MESSAGE_POSTED, "subject_id": said, "actor_id": ids[0], "at": instant}
+        _insert(connection, Message, [{**message, "room_id": room_id, "seq": 1, "created_at": instant}])
+        _insert(connection, Entry, [{**entry, "room_id": room_id, "seq": 1}])
+        found[name] = LongRoom(room_id, tokens[0], length, ids)
+    return found
 
 
 if __name__ == "__main__":

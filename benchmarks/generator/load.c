@@ -8,7 +8,9 @@
  *            and delivered to its sender
  *   open     --rate messages a second, evenly spaced, whatever the server does; latency counts from when each was due
  *   connect  how long until everybody is in
- *   idle     says READY, holds the lines until a line comes in on standard input, and says who is still there
+ *   idle     says READY, holds the lines until a line comes in on standard input; then, with --requests 1, everybody
+ *            asks something and is answered; says who is still there
+ *   catch-up the first member asks --requests times for everything after --since, one answer after the other
  *
  * One line of JSON on standard output.
  */
@@ -59,8 +61,9 @@ typedef struct {
 static struct {
     const char *mode, *roster;
     const speech *speech;
-    int port, members, senders, in_flight, sample, concurrency, nap_us, pid;
+    int port, other_port, members, senders, in_flight, sample, concurrency, nap_us, pid, requests;
     double rate, warm, seconds, drain, limit;
+    long long since;
 } asked = {.mode = "closed", .senders = 10, .in_flight = 4, .sample = 16, .concurrency = 32,
            .rate = 20, .warm = 0.5, .seconds = 1, .drain = 10, .limit = 60};
 
@@ -71,6 +74,7 @@ static uint64_t deliveries, posts, refused, disordered;
 static uint64_t window_start = UINT64_MAX, window_end = UINT64_MAX;
 static uint32_t *latencies_us, latency_count;
 static int is_closed_loop; /* a sender posts again when it may */
+static uint64_t answers, answered_entries;
 static char *incoming;
 
 static uint64_t now(void) {
@@ -126,8 +130,14 @@ static void say(member *m, int opcode, const char *text, size_t length) {
     send_bytes(m, bytes, frames_write(bytes, opcode, text, length));
 }
 
+/* Where there are two processes, every room has members at both, and neighbours among the senders are apart. */
+static int port_of(const member *m) {
+    int place = m->id / room_count + m->room;
+    return asked.other_port && place % 2 ? asked.other_port : asked.port;
+}
+
 static void dial(member *m) {
-    struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons(asked.port)};
+    struct sockaddr_in server = {.sin_family = AF_INET, .sin_port = htons(port_of(m))};
     server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int on = 1;
     m->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -140,7 +150,7 @@ static void dial(member *m) {
 
 static void upgrade(member *m) {
     char request[2048];
-    int length = asked.speech->handshake(request, sizeof request, asked.port, m->token, rooms[m->room].name);
+    int length = asked.speech->handshake(request, sizeof request, port_of(m), m->token, rooms[m->room].name);
     m->stage = UPGRADING;
     watch(m, EPOLL_CTL_MOD, EPOLLIN);
     send_bytes(m, request, length);
@@ -200,6 +210,14 @@ static void introduce(member *m) {
     say(m, TEXT, text, asked.speech->introduce(text, sizeof text, m->token, rooms[m->room].name));
 }
 
+static uint64_t count_entries(const frame *heard) {
+    static const char entry[] = "\"type\":\"message_posted\"";
+    const char *next = heard->payload, *end = heard->payload + heard->length;
+    uint64_t count = 0;
+    for (; (next = memmem(next, end - next, entry, sizeof entry - 1)); next += sizeof entry - 1) count++;
+    return count;
+}
+
 static void hear(member *m, const frame *heard, uint64_t at) {
     if (heard->opcode == PING) say(m, PONG, heard->payload, heard->length);
     if (heard->opcode == CLOSE) hang_up(m);
@@ -213,6 +231,8 @@ static void hear(member *m, const frame *heard, uint64_t at) {
             break;
         case ACKNOWLEDGED:
             m->acknowledged++;
+            answers++;
+            if (asked.requests) answered_entries = count_entries(heard);
             post_on(m);
             break;
         case OPENED: introduce(m); break;
@@ -421,12 +441,44 @@ static void measure_talk(void (*talk)(uint64_t until), double connect_seconds) {
            (after.own_cpu - before.own_cpu) / seconds, connect_seconds);
 }
 
+/* Whether each is still answered, where the speech has something to ask that changes nothing. */
+static void ask_everybody(void) {
+    char text[2048];
+    if (!asked.speech->ask || !asked.requests) return;
+    int length = asked.speech->ask(text, sizeof text), asking = 0;
+    for (uint64_t until = now() + (uint64_t)(asked.limit * SECOND); answers < (uint64_t)ready && now() < until; pump(20))
+        for (; asking < asked.members && asking < (int)answers + asked.concurrency; asking++)
+            if (members[asking].stage == READY) say(&members[asking], TEXT, text, length);
+}
+
 static void hold_idle(double connect_seconds) {
     struct pollfd standard_input = {.fd = STDIN_FILENO, .events = POLLIN};
     printf("READY\n");
     fflush(stdout);
     while (poll(&standard_input, 1, 0) == 0) pump(20);
-    printf("{\"ready\":%d,\"gone\":%d,\"connect_seconds\":%.3f}\n", ready, gone, connect_seconds);
+    uint64_t begun = now();
+    ask_everybody();
+    printf("{\"ready\":%d,\"gone\":%d,\"answered\":%llu,\"answer_seconds\":%.3f,\"connect_seconds\":%.3f}\n", ready, gone,
+           (unsigned long long)answers, (double)(now() - begun) / SECOND, connect_seconds);
+}
+
+static void catch_up(void) {
+    member *m = &members[0];
+    char text[2048];
+    if (!asked.speech->catch_up) fail("nobody catches up in this speech");
+    for (int number = 1; number <= asked.requests; number++) {
+        int length = asked.speech->catch_up(text, sizeof text, number, rooms[m->room].name, asked.since);
+        uint64_t before = answers, begun = now();
+        say(m, TEXT, text, length);
+        while (answers == before) {
+            pump(20);
+            if (gone || refused || now() - begun > asked.drain * SECOND) fail("no answer to a catch-up");
+        }
+        latencies_us[latency_count++] = (now() - begun) / 1000;
+    }
+    qsort(latencies_us, latency_count, sizeof *latencies_us, compare);
+    printf("{\"entries\":%llu,\"p50_ms\":%.3f,\"p99_ms\":%.3f}\n", (unsigned long long)answered_entries,
+           percentile_ms(.5), percentile_ms(.99));
 }
 
 /* ---- start */
@@ -471,11 +523,12 @@ static void cast_members(void) {
 
 static void read_arguments(int count, char **arguments) {
     enum { MODE, SPEECH, ROSTER, PORT, MEMBERS, SENDERS, IN_FLIGHT, SAMPLE, CONCURRENCY, NAP, PID, RATE, WARM,
-           SECONDS, DRAIN, LIMIT };
+           SECONDS, DRAIN, LIMIT, OTHER_PORT, REQUESTS, SINCE, OPTIONS };
     static const char *names[] = {"mode", "speech", "roster", "port", "members", "senders", "in-flight", "sample",
-                                  "concurrency", "nap", "pid", "rate", "warm", "seconds", "drain", "limit"};
-    struct option options[LIMIT + 2] = {0};
-    for (int i = 0; i <= LIMIT; i++) options[i] = (struct option){names[i], required_argument, NULL, i};
+                                  "concurrency", "nap", "pid", "rate", "warm", "seconds", "drain", "limit",
+                                  "other-port", "requests", "since"};
+    struct option options[OPTIONS + 1] = {0};
+    for (int i = 0; i < OPTIONS; i++) options[i] = (struct option){names[i], required_argument, NULL, i};
     for (int option; (option = getopt_long(count, arguments, "", options, NULL)) != -1;) {
         switch (option) {
             case MODE: asked.mode = optarg; break;
@@ -494,6 +547,9 @@ static void read_arguments(int count, char **arguments) {
             case SECONDS: asked.seconds = atof(optarg); break;
             case DRAIN: asked.drain = atof(optarg); break;
             case LIMIT: asked.limit = atof(optarg); break;
+            case OTHER_PORT: asked.other_port = atoi(optarg); break;
+            case REQUESTS: asked.requests = atoi(optarg); break;
+            case SINCE: asked.since = atoll(optarg); break;
             default: exit(1);
         }
     }
@@ -514,6 +570,8 @@ int main(int count, char **arguments) {
         printf("{\"connections_per_second\":%.1f,\"connect_seconds\":%.3f}\n", asked.members / connect_seconds, connect_seconds);
     else if (strcmp(asked.mode, "idle") == 0)
         hold_idle(connect_seconds);
+    else if (strcmp(asked.mode, "catch-up") == 0)
+        catch_up();
     else if (strcmp(asked.mode, "open") == 0)
         measure_talk(talk_open, connect_seconds);
     else

@@ -34,6 +34,14 @@ static int parlor_post(char *out, size_t size, unsigned number, const char *room
                     (unsigned)(b >> 48) & 0xfff, (unsigned long long)(b & 0xffffffffffff), text);
 }
 
+static int parlor_ask(char *out, size_t size) {
+    return snprintf(out, size, "42/chat,1[\"heads\",{\"rooms\":{}}]");
+}
+
+static int parlor_catch_up(char *out, size_t size, unsigned number, const char *room, long long since) {
+    return snprintf(out, size, "42/chat,%u[\"sync\",{\"rooms\":{\"%s\":%lld}}]", number, room, since);
+}
+
 static meaning parlor_hear(const char *said, size_t length) {
     if (STARTS("42/chat,[\"message_posted\"")) return DELIVERED;
     if (STARTS("43/chat,"))
@@ -83,9 +91,9 @@ static meaning plain_hear(const char *said, size_t length) {
 }
 
 static const speech SPEECHES[] = {
-    {"parlor", socketio_handshake, parlor_introduce, parlor_post, parlor_hear},
-    {"socketio", socketio_handshake, socketio_introduce, socketio_post, socketio_hear},
-    {"plain", plain_handshake, NULL, plain_post, plain_hear},
+    {"parlor", socketio_handshake, parlor_introduce, parlor_post, parlor_hear, parlor_ask, parlor_catch_up},
+    {"socketio", socketio_handshake, socketio_introduce, socketio_post, socketio_hear, NULL, NULL},
+    {"plain", plain_handshake, NULL, plain_post, plain_hear, NULL, NULL},
 };
 
 const speech *speech_named(const char *name) {

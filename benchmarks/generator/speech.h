@@ -22,6 +22,8 @@ typedef struct {
     int (*introduce)(char *out, size_t size, const char *token, const char *room); /* NULL: said in the handshake */
     int (*post)(char *out, size_t size, unsigned number, const char *room, const char *text);
     meaning (*hear)(const char *said, size_t length);
+    int (*ask)(char *out, size_t size); /* something that is answered and changes nothing; NULL: there is nothing */
+    int (*catch_up)(char *out, size_t size, unsigned number, const char *room, long long since); /* NULL: cannot */
 } speech;
 
 /* The one of that name: parlor, socketio or plain. NULL for another. */

@@ -1,39 +1,27 @@
-"""The search for the highest rate."""
+"""Under which names a value counts."""
 
 import pytest
 
 from benchmarks import points
 
 
-def search(limit: int, hint: float = 0) -> tuple[int, list[int]]:
-    """What is found where all rates up to a limit are kept, and what was tried for it."""
-    tried: list[int] = []
-
-    def keeps(rate: int) -> bool:
-        tried.append(rate)
-        return rate <= limit
-
-    return points.highest_kept(keeps, points.RATES, hint), tried
-
-
-@pytest.mark.parametrize("limit", points.RATES)
-@pytest.mark.parametrize("hint", [0, 25, 500, 14_000, 612.5])
-def test_the_highest_rate_that_is_kept_is_found_from_anywhere(limit, hint):
-    assert search(limit, hint)[0] == limit
+@pytest.mark.parametrize(
+    ("point", "level", "own", "names"),
+    [
+        ("fanout_50", "FULL", "FULL", ["fanout_50", "fanout_50_full"]),  # Parlor
+        ("fanout_50", "NORMAL", "NORMAL", ["fanout_50"]),  # a peer where throughput is compared
+        ("fanout_50", "FULL", "NORMAL", ["fanout_50_full"]),  # a peer as durable as Parlor
+        ("latency_p99", "FULL", "NORMAL", ["latency_p99"]),
+        ("latency_p99", "NORMAL", "NORMAL", ["latency_p99_normal"]),
+        ("connects", "NORMAL", "NORMAL", ["connects"]),
+    ],
+)
+def test_a_value_counts_at_the_level_it_was_measured_at(point, level, own, names):
+    assert points.at_level(point, level, own) == names
 
 
-def test_no_rate_is_found_where_none_is_kept():
-    assert search(0)[0] == 0
-    assert search(0, hint=75)[0] == 0
-
-
-def test_a_right_hint_takes_two_tries():
-    assert search(500, hint=500)[1] == [500, 700]
-
-
-def test_a_hint_that_is_a_step_too_high_takes_two_tries():
-    assert search(400, hint=500)[1] == [500, 400]
-
-
-def test_without_a_hint_no_more_than_five_are_tried():
-    assert max(len(search(limit)[1]) for limit in points.RATES) <= 5
+def test_every_name_is_a_point():
+    for point in points.POINTS:
+        for level in ("FULL", "NORMAL"):
+            assert set(points.at_level(point, level, "FULL")) <= set(points.POINTS)
+    assert set(points.NAMED) <= set(points.POINTS)

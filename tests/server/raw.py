@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Self
 
 TEXT, BINARY, CONTINUATION, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
+SOCKET_IO = "/socket.io/?EIO=4&transport=websocket"
 HANDSHAKE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
 
 
@@ -86,10 +87,9 @@ def upgrade(port: int, query: str = "EIO=4&transport=websocket", **headers: str)
 class Line:
     """A WebSocket on which anything can be sent."""
 
-    def __init__(self, port: int, *, buffer: int = 0, **headers: str) -> None:
+    def __init__(self, port: int, *, buffer: int = 0, target: str = SOCKET_IO, **headers: str) -> None:
         self.port = port
         self._socket = connect(port, buffer)
-        target = "/socket.io/?EIO=4&transport=websocket"
         self._socket.sendall(head(port, "GET", target, upgrade(port, **headers)))
         self.opening = answer(self._socket)
         self._buffer = self.opening.body
