@@ -1,7 +1,8 @@
 """The third-party parts that everything shares: created here, bound to the application in create_app."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -52,6 +53,39 @@ class Database(SQLAlchemy):
 
     def _begin_write_now(self) -> None:
         self.session.connection(execution_options={"parlor_write": True})
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection in a transaction of its own that reads: without the session, and its price.
+
+        What the session read before is closed: SQLite has one connection, and who holds it would wait for itself.
+        """
+        if self.session.registry.has():
+            self.session.commit()
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """The same for a transaction that writes, begun as `begin_write` does. It is committed when the block ends
+        well.
+        """
+        if self.session.registry.has():
+            self.session.commit()
+        begun: list[sa.Connection] = []
+        self.patiently(lambda: begun.append(self._connect_to_write()))
+        with begun[0] as connection:
+            yield connection
+            connection.commit()
+
+    def _connect_to_write(self) -> sa.Connection:
+        connection = self.engine.connect().execution_options(parlor_write=True)
+        try:
+            connection.begin()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
 class Limiter:

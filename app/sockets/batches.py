@@ -1,14 +1,19 @@
 """What came from many sockets in one turn of the hub, answered together. The engine calls; see `engine.attach`."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
-from app import access, inputs, limits
+from app import access, identity, inputs, limits
 from app.actions import batches
-from app.actions.batches import Draft
+from app.actions.batches import Author, Draft
 from app.errors import ChatError
 
 Ask = tuple[str, object]  # the socket's id, and what it sent
 Answer = Mapping[str, object]
+
+# What a message has that may be said together with others. More, such as what it answers to, is looked up by itself.
+PLAIN = frozenset({"room_id", "nonce", "text"})
 
 
 def post_message(asks: Sequence[Ask]) -> list[Answer | None]:
@@ -16,22 +21,50 @@ def post_message(asks: Sequence[Ask]) -> list[Answer | None]:
 
     Only what goes well is answered here: whatever is refused is refused in `requests`, for one at a time.
     """
-    authors = batches.authors({sid for sid, _ in asks})
-    answers: list[Answer | None] = [None] * len(asks)
-    places: list[int] = []
-    drafts: list[Draft] = []
+    authors = _authors({sid for sid, _ in asks})
+    paced: Counter[str] = Counter()
+    drafts: dict[int, Draft] = {}
     for place, (sid, sent) in enumerate(asks):
         if sid not in authors:
             continue
-        try:
-            access.within(limits.SOCKET_BURST, sid)
-            asked = inputs.read(inputs.PostMessage, sent)
-        except ChatError:
+        paced[sid] += 1
+        draft = _draft(sid, authors[sid], sent, paced[sid])
+        if draft is None:
             del authors[sid]  # what it says after this waits for the answer to this
         else:
-            places.append(place)
-            drafts.append(Draft(sid, authors[sid], asked.room_id, asked.nonce, asked.text))
-    for place, fact in zip(places, batches.post(drafts), strict=True):
+            drafts[place] = draft
+    return _post(drafts, len(asks))
+
+
+def _authors(sids: Iterable[str]) -> dict[str, Author]:
+    """Who is behind each socket, for those whose session or token holds right now and may write."""
+    proofs = batches.credentials(sids)
+    people = identity.behind(set(proofs.values()), "write")
+    return {sid: people[proof] for sid, proof in proofs.items() if proof in people}
+
+
+def _draft(sid: str, author: Author, sent: object, times: int) -> Draft | None:
+    """What a socket wants to say with its `times`-th request of this turn; None for what is asked by itself.
+
+    It is paced here without being counted: what is asked by itself is counted there.
+    """
+    if not access.would_be_within(limits.SOCKET_BURST, sid, times=times):
+        return None
+    try:
+        asked = inputs.read(inputs.PostMessage, sent)
+    except ChatError:
+        return None
+    if any(getattr(asked, name) for name in asked.model_fields_set - PLAIN):
+        return None
+    return Draft(sid, author, asked.room_id, asked.nonce, asked.text)
+
+
+def _post(drafts: Mapping[int, Draft], asked: int) -> list[Answer | None]:
+    answers: list[Answer | None] = [None] * asked
+    facts = batches.post(list(drafts.values()))
+    for (place, draft), fact in zip(drafts.items(), facts, strict=True):
         if fact is not None:
+            with suppress(ChatError):  # it is said: whatever comes next is refused
+                access.within(limits.SOCKET_BURST, draft.sid)
             answers[place] = {"ok": True, "data": {"message": fact["message"], "duplicate": False}}
     return answers

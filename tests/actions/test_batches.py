@@ -1,5 +1,7 @@
 """What is said in one turn: stored as one by one would, or left to be asked one by one."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,7 +9,8 @@ from app import log
 from app.actions import batches, members, messages, rooms
 from app.actions.batches import Draft
 from app.extensions import db
-from app.models import Credential, Entry, Kind, Message
+from app.models import Entry, Kind, Message, Room
+from app.models.columns import now
 from tests.databases import on_both
 from tests.everything import nonce
 
@@ -82,22 +85,6 @@ def test_a_room_that_is_no_more_and_one_that_never_was_are_left(app, listening, 
         assert batches.post([draft(ada, listening.id), draft(ada, "never-was")]) == [None, None]
 
 
-def test_only_sockets_whose_credential_holds_and_may_write_have_an_author(app, listening, ada, bob) -> None:
-    reader = bob.connect(token=bob.make_token("read"))
-    ended = bob.connect(token=bob.make_token("read", "write"))
-    from app import presence
-
-    with app.app_context():
-        db.begin_write()
-        db.session.get_one(Credential, presence.socket(ended.sid).credential_id).end("revoked")
-        db.session.commit()
-        found = batches.authors([ada.socket.sid, bob.socket.sid, reader.sid, ended.sid, "unknown"])
-        assert {sid: user.id for sid, user in found.items()} == {
-            ada.socket.sid: ada.id,
-            bob.socket.sid: bob.id,
-        }
-
-
 def test_a_member_who_left_in_this_process_is_left(app, listening, ada, bob) -> None:
     with app.app_context():
         sent = draft(bob, listening.id)
@@ -122,23 +109,36 @@ def test_over_the_limit_the_rest_of_a_socket_is_left_in_its_order(make_app) -> N
         assert stored_seqs(other_id) == [1]
 
 
-def test_what_a_socket_says_after_something_unreadable_is_asked_one_by_one(app, listening, ada, bob) -> None:
-    from app.sockets import batches as entrance
-
-    def ask(who, **sent):
-        return who.socket.sid, {"room_id": listening.id, "nonce": nonce(), "text": "hello", **sent}
-
+@on_both
+@pytest.mark.parametrize("rule", [{"slow_seconds": 5}, {"muted_until": now() + timedelta(hours=1)}])
+def test_a_room_where_not_everybody_may_just_speak_is_left_and_others_go_through(
+    app, listening, ada, bob, rule
+) -> None:
     with app.app_context():
-        answers = entrance.post_message(
-            [
-                ask(ada),
-                ask(bob, text=""),
-                ask(bob),
-                ask(ada),
-                ("unknown", {"room_id": listening.id}),
-                ask(ada, more=1),
-            ]
-        )
-        assert [answer is not None for answer in answers] == [True, False, False, True, False, False]
-        assert answers[0]["data"]["duplicate"] is False
-        assert stored_seqs(listening.id) == [1, 2, 3, 4]
+        other_id = rooms.create(ada.user(), "The orchard")[0].room_id
+        db.session.execute(sa.update(Room).where(Room.id == listening.id).values(rule))
+        db.session.commit()
+        facts = batches.post([draft(bob, listening.id), draft(ada, other_id)])
+        assert [fact and fact["room_id"] for fact in facts] == [None, other_id]
+        over = {"slow_seconds": 0, "muted_until": now() - timedelta(seconds=1)}
+        db.session.execute(sa.update(Room).where(Room.id == listening.id).values(over))
+        db.session.commit()
+        assert batches.post([draft(bob, listening.id)])[0]["room_id"] == listening.id
+
+
+@on_both
+def test_what_is_stored_is_what_one_by_one_stores(app, listening, ada) -> None:
+    with app.app_context():
+        batches.post([draft(ada, listening.id, "grüß dich 🌱")])
+        messages.post(ada.user(), listening.id, nonce=nonce(), text="grüß dich 🌱")
+        db.session.expire_all()
+        for model in (Message, Entry):
+            query = sa.select(model.__table__).where(model.room_id == listening.id, model.seq > 2)
+            first, second = (row._asdict() for row in db.session.execute(query.order_by(model.seq)))
+            changing = {"id", "seq", "nonce", "subject_id", "created_at", "at"}
+            assert {k: v for k, v in first.items() if k not in changing} == {
+                k: v for k, v in second.items() if k not in changing
+            }
+            for name in ("created_at", "at"):
+                if name in first:
+                    assert second[name] - first[name] < timedelta(minutes=1)
