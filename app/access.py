@@ -10,6 +10,7 @@ from app import limits
 from app.errors import Forbidden, NotFound, RateLimited, Unavailable
 from app.extensions import db, limiter
 from app.models import Credential, Entry, Invite, Membership, Message, Role, Room, User
+from app.models.columns import now
 from app.models.credential import CredentialKind
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,16 @@ def moderated(user: User, room_id: str, *, least: Role) -> Membership:
             else "Only owners and moderators of this room may do this."
         )
     return found
+
+
+def refuse_muted(membership: Membership) -> None:
+    """Raises Forbidden, with until when, for a member who may only read right now."""
+    until = membership.silent_until
+    if until is not None:
+        raise Forbidden(
+            f"You are muted in this room until {until:%d %b %Y, %H:%M} UTC. You can read meanwhile.",
+            retry_after=max(1.0, round((until - now()).total_seconds(), 1)),
+        )
 
 
 def rooms(user: User) -> list[Membership]:

@@ -4,7 +4,7 @@
 anybody may make one again, for a catch-up. *Passing* facts are lost when missed, and actions tell them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from app import hints, payloads, presence
 from app.channels import NAMESPACE, room_channel, user_channel
@@ -25,7 +25,8 @@ def logged(entry: Entry | NewEntry) -> LoggedFact:
         case Kind.MESSAGE_POSTED | Kind.MESSAGE_DELETED:
             return {**envelope, "message": payloads.message(db.session.get_one(Message, entry.subject_id))}
         case Kind.ROOM_CHANGED:
-            return {**envelope, "room": {"title": db.session.get_one(Room, entry.room_id).title}}
+            room = db.session.get_one(Room, entry.room_id)
+            return {**envelope, "room": payloads.room_change(room, _changed(entry))}
         case Kind.MEMBER_REMOVED:
             banned = _membership(entry).banned
             return {**envelope, "member": _member(entry), "by": _actor(entry), "banned": banned}
@@ -36,6 +37,11 @@ def logged(entry: Entry | NewEntry) -> LoggedFact:
 def posted(entry: NewEntry, message: NewMessage) -> payloads.MessageFact:
     """The same fact for what has just been stored, with nothing to be asked of the database."""
     return {**payloads.envelope(entry), "message": payloads.message(message)}
+
+
+def _changed(entry: Entry | NewEntry) -> Collection[str]:
+    """The names of what an entry changed about its room."""
+    return (entry.detail or ()) if isinstance(entry, Entry) else ()
 
 
 def _membership(entry: Entry | NewEntry) -> Membership:
@@ -95,6 +101,12 @@ def read_changed(user_id: str, membership: Membership, *, unread: int, skip: str
         "mentions": 0,
     }
     _everywhere("read_changed", fact, to=user_channel(user_id), skip=[skip] if skip else ())
+
+
+def level_changed(user_id: str, membership: Membership) -> None:
+    """A person wants to be told of more or less in a room: to all their sockets."""
+    fact: payloads.LevelChanged = {"room_id": membership.room_id, "level": payloads.level(membership)}
+    _everywhere("level_changed", fact, to=user_channel(user_id))
 
 
 def session_ended(sid: str, reason: payloads.EndOfSession, retry_after: float | None = None) -> None:

@@ -7,8 +7,9 @@ cannot become visible before n, and a rollback gives the number back.
 import contextlib
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -53,11 +54,21 @@ def lock_all(room_ids: Iterable[str]) -> list[Room]:
     return list(db.session.scalars(locking))
 
 
-def append(room: Room, kind: Kind, *, subject_id: str, actor: User) -> Entry:
-    """The next entry of a locked room. It happens when the transaction is committed, or not at all."""
+def append(
+    room: Room, kind: Kind, *, subject_id: str, actor: User, detail: Mapping[str, Any] | None = None
+) -> Entry:
+    """The next entry of a locked room. It happens when the transaction is committed, or not at all. `detail` says
+    what changed, and to what, for who reads later what was done.
+    """
     room.last_seq += 1
     entry = Entry(
-        room_id=room.id, seq=room.last_seq, kind=kind, subject_id=subject_id, actor_id=actor.id, at=now()
+        room_id=room.id,
+        seq=room.last_seq,
+        kind=kind,
+        subject_id=subject_id,
+        actor_id=actor.id,
+        at=now(),
+        detail=None if detail is None else dict(detail),
     )
     db.session.add(entry)
     return entry

@@ -13,8 +13,11 @@ from app.api import TABLE
 from app.api.routes import Route
 from app.sockets.chat import Chat
 
-# What ends the account of whoever asks comes last: tests that walk need them for all the others.
-ROUTES = sorted(TABLE, key=lambda route: (route.method, route.path) == ("DELETE", "/me"))
+# What ends the role or the account of whoever asks comes last: tests that walk need them for all the others.
+_LAST = [("PUT", "/rooms/{room_id}/owner"), ("DELETE", "/me")]
+ROUTES = sorted(
+    TABLE, key=lambda route: [*_LAST, key].index(key) if (key := (route.method, route.path)) in _LAST else -1
+)
 EVENTS = Chat.requests
 
 BODIES: Mapping[type, Callable[["Ids"], dict[str, Any]]] = {
@@ -29,6 +32,10 @@ BODIES: Mapping[type, Callable[["Ids"], dict[str, Any]]] = {
     inputs.Deletion: lambda ids: {"current": "correct horse battery", "messages": "erase"},
     inputs.NewBot: lambda ids: {"username": "gardener", "display_name": "The gardener"},
     inputs.NewRoom: lambda ids: {"title": "The orchard"},
+    inputs.RoomChange: lambda ids: {"title": "The orchard", "slow_seconds": 10, "joining_closed": False},
+    inputs.LevelChange: lambda ids: {"level": "mentions"},
+    inputs.Handover: lambda ids: {"user_id": ids.user_id},
+    inputs.Mute: lambda ids: {"seconds": 60},
     inputs.NewInvite: lambda ids: {"label": "for friends", "expires_in": 3600, "max_uses": 3},
     inputs.RoleChange: lambda ids: {"role": "moderator"},
     inputs.NewMessage: lambda ids: {"nonce": ids.nonce, "text": "hello"},

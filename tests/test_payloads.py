@@ -53,6 +53,10 @@ def test_rooms_and_members_have_the_contracts_fields(app, garden, ada, bob) -> N
         "mentions",
         "role",
         "member_count",
+        "slow_seconds",
+        "joining_closed",
+        "muted_until",
+        "level",
         "last_message",
     }
     [entry] = [
@@ -61,7 +65,7 @@ def test_rooms_and_members_have_the_contracts_fields(app, garden, ada, bob) -> N
         if each["type"] == "member_joined"
     ]
     assert set(entry) == {"type", "room_id", "seq", "at", "member"}
-    assert set(entry["member"]) == {"user", "role", "joined_at", "online"}
+    assert set(entry["member"]) == {"user", "role", "joined_at", "online", "muted_until"}
 
 
 def test_invites_and_credentials_have_the_contracts_fields(app, garden, ada) -> None:

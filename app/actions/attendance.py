@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app import access, dispatch, events, hints, limits, log, presence
 from app.errors import RateLimited, Unavailable
 from app.extensions import db
-from app.models import Credential, Membership, Message, Room, User
+from app.models import Credential, Level, Membership, Message, Room, User
 from app.models.columns import now
 
 # How far back joins are looked for whose hint was lost. Idempotent, so generous.
@@ -127,6 +127,20 @@ def set_read(user: User, room_id: str, seq: int, *, skip: str | None = None) -> 
     if moves:
         events.read_changed(user.id, membership, unread=unread, skip=skip)
     return membership, unread
+
+
+def set_level(user: User, room_id: str, level: str) -> Membership:
+    """What a person wants to be told of in a room, on all their devices. Raises NotFound for an outsider."""
+    db.begin_write()
+    membership = access.membership(user, room_id)
+    if membership.level == level:
+        db.session.commit()
+        return membership
+    membership.level = Level(level)
+    db.session.commit()
+
+    events.level_changed(user.id, membership)
+    return membership
 
 
 def set_typing(user: User, room_id: str, *, typing: bool) -> None:

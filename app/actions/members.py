@@ -1,4 +1,7 @@
-"""Members: leave, remove, change a role."""
+"""Members: leave, remove, change a role, mute, hand the room over, let who was banned come again."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -38,7 +41,7 @@ def remove(actor: User, room_id: str, user_id: str, *, ban: bool) -> None:
     if not acting.outranks(membership):
         raise Forbidden("You can only remove members whose role is below yours.")
     membership.banned = ban
-    entry = _end(room, membership, Kind.MEMBER_REMOVED, actor=actor)
+    entry = _end(room, membership, Kind.MEMBER_REMOVED, actor=actor, detail={"banned": ban})
     membership.removed_seq = entry.seq
     db.session.commit()
 
@@ -60,12 +63,66 @@ def set_role(actor: User, room_id: str, user_id: str, role: str) -> Membership:
         return membership
     if _is_last_owner(membership):
         raise Conflict(LAST_OWNER)
-    membership.role = Role(role)
-    entry = log.append(room, Kind.MEMBER_CHANGED, subject_id=user_id, actor=actor)
+    entry = _promote(room, membership, Role(role), actor=actor)
     db.session.commit()
 
     dispatch.tell(entry)
     return membership
+
+
+def hand_over(owner: User, room_id: str, user_id: str) -> Membership:
+    """The room is theirs from now on: they are an owner, and who hands it over becomes a moderator.
+
+    Raises NotFound for an outsider and for who isn't a member; Forbidden for who isn't an owner; Conflict for
+    oneself, and for an account that cannot look after a room.
+    """
+    room = log.lock(room_id)
+    mine = access.moderated(owner, room_id, least=Role.OWNER)
+    heir = access.membership_of_other(room_id, user_id)
+    if heir.user_id == owner.id:
+        raise Conflict("This room is yours already.")
+    if heir.user.bot or not heir.user.is_active:
+        raise Conflict("This account cannot look after a room. Choose somebody else.")
+    entries = [_promote(room, heir, Role.OWNER, actor=owner)] if heir.role != Role.OWNER else []
+    entries.append(_promote(room, mine, Role.MODERATOR, actor=owner))
+    db.session.commit()
+
+    for entry in entries:
+        dispatch.tell(entry)
+    return heir
+
+
+def mute(actor: User, room_id: str, user_id: str, *, seconds: int) -> Membership:
+    """Somebody may only read for so long, however often they leave and come back.
+
+    Raises NotFound for an outsider and for who isn't a member; Forbidden unless the actor outranks them.
+    """
+    return _set_mute(actor, room_id, user_id, now() + timedelta(seconds=seconds))
+
+
+def unmute(actor: User, room_id: str, user_id: str) -> Membership:
+    """Somebody may speak again; who isn't muted may anyway. Raises as `mute`."""
+    return _set_mute(actor, room_id, user_id, None)
+
+
+def unban(actor: User, room_id: str, user_id: str) -> None:
+    """Links that are made from now on let somebody in again. Who isn't banned stays as they are.
+
+    Raises NotFound for an outsider and for who was never in the room, Forbidden for a member.
+    """
+    room = log.lock(room_id)
+    access.moderated(actor, room_id, least=Role.MODERATOR)
+    membership = db.session.get(Membership, (room_id, user_id), populate_existing=True)
+    if membership is None:
+        raise NotFound
+    if not membership.banned:
+        db.session.commit()
+        return
+    membership.banned = False
+    entry = log.append(room, Kind.ROOM_CHANGED, subject_id=user_id, actor=actor, detail={"did": "unbanned"})
+    db.session.commit()
+
+    dispatch.tell(entry)
 
 
 def leave_everything(user: User) -> None:
@@ -88,8 +145,7 @@ def _leave_for_good(user: User, room_id: str) -> None:
         if heir is None:
             room.deleted_at = now()
         else:
-            heir.role = Role.OWNER
-            entries.append(log.append(room, Kind.MEMBER_CHANGED, subject_id=heir.user_id, actor=user))
+            entries.append(_promote(room, heir, Role.OWNER, actor=user))
     entries.append(_end(room, membership, Kind.MEMBER_LEFT, actor=user))
     db.session.commit()
 
@@ -115,8 +171,43 @@ def _is_last_owner(membership: Membership) -> bool:
     return [each.user_id for each in owners] == [membership.user_id]
 
 
-def _end(room: Room, membership: Membership, kind: Kind, *, actor: User) -> Entry:
+def _promote(room: Room, membership: Membership, role: Role, *, actor: User) -> Entry:
+    detail = {"role": str(role), "was": membership.role}
+    membership.role = role
+    if role is not Role.MEMBER:  # whom one trusts with the room one lets speak
+        membership.muted_until = None
+    return log.append(room, Kind.MEMBER_CHANGED, subject_id=membership.user_id, actor=actor, detail=detail)
+
+
+def _set_mute(actor: User, room_id: str, user_id: str, until: datetime | None) -> Membership:
+    room = log.lock(room_id)
+    acting = access.moderated(actor, room_id, least=Role.MODERATOR)
+    membership = access.membership_of_other(room_id, user_id)
+    if not acting.outranks(membership):
+        raise Forbidden("You can only mute members whose role is below yours.")
+    if until is None and membership.silent_until is None:
+        db.session.commit()
+        return membership
+    membership.muted_until = until
+    db.session.flush()
+    room.muted_until = db.session.scalar(Membership.last_mute(room_id))
+    detail = {"muted_until": None if until is None else until.isoformat()}
+    entry = log.append(room, Kind.MEMBER_CHANGED, subject_id=user_id, actor=actor, detail=detail)
+    db.session.commit()
+
+    dispatch.tell(entry)
+    return membership
+
+
+def _end(
+    room: Room,
+    membership: Membership,
+    kind: Kind,
+    *,
+    actor: User,
+    detail: Mapping[str, object] | None = None,
+) -> Entry:
     membership.ended_at = now()
     membership.role = Role.MEMBER
     room.member_count -= 1
-    return log.append(room, kind, subject_id=membership.user_id, actor=actor)
+    return log.append(room, kind, subject_id=membership.user_id, actor=actor, detail=detail)

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app import access, dispatch, limits, log
-from app.errors import Conflict
+from app.errors import Conflict, RateLimited
 from app.extensions import db
-from app.models import Entry, Kind, Message, User
+from app.models import Entry, Kind, Membership, Message, Role, User
 from app.models.columns import new_id, now
 
 # How many messages one transaction erases: the room is locked for so long.
@@ -33,7 +33,7 @@ def post(author: User, room_id: str, *, nonce: str, text: str) -> tuple[Message,
     if before is not None:
         db.session.commit()
         return _same(before, room_id, digest), True
-    access.membership(author, room_id)
+    _take_turn(access.membership(author, room_id))
 
     message = Message(
         id=new_id(), room_id=room_id, author=author, nonce=nonce, digest=digest, text=text, created_at=now()
@@ -76,6 +76,27 @@ def _erase_some(author: User, room_id: str) -> None:
     db.session.commit()
     for entry in entries:
         dispatch.tell(entry)
+
+
+def _take_turn(membership: Membership) -> None:
+    """Raises Forbidden for who is muted; in slow mode RateLimited for a member who spoke a moment ago. The room is
+    locked, so of two who speak at once one is the second.
+    """
+    access.refuse_muted(membership)
+    pause = membership.room.slow_seconds
+    if not pause or Role(membership.role) is not Role.MEMBER:
+        return
+    instant = now()
+    if (
+        membership.said_at is not None and membership.said_at <= instant
+    ):  # a clock that was set back mutes nobody
+        wait = pause - (instant - membership.said_at).total_seconds()
+        if wait > 0:
+            raise RateLimited(
+                f"This room is in slow mode: one message in {pause} seconds.",
+                retry_after=round(wait + 0.05, 1),
+            )
+    membership.said_at = instant
 
 
 def _said_before(author: User, nonce: str) -> Message | None:

@@ -1,4 +1,4 @@
-"""Rooms: create, rename, delete."""
+"""Rooms: create, change, delete."""
 
 import sqlalchemy as sa
 
@@ -34,13 +34,33 @@ def create(owner: User, title: str) -> tuple[Membership, Invite]:
 
 def rename(member: User, room_id: str, title: str) -> Membership:
     """Another title. Raises NotFound for an outsider, Forbidden for who isn't an owner."""
+    return change(member, room_id, title=title)
+
+
+def change(
+    member: User,
+    room_id: str,
+    *,
+    title: str | None = None,
+    slow_seconds: int | None = None,
+    joining_closed: bool | None = None,
+) -> Membership:
+    """Another title, slow mode, or whether links let anybody in; None leaves it as it is.
+
+    Raises NotFound for an outsider; Forbidden for who isn't an owner, or a moderator where the title stays.
+    """
     room = log.lock(room_id)
-    membership = access.moderated(member, room_id, least=Role.OWNER)
-    if room.title == title:
+    membership = access.moderated(member, room_id, least=Role.MODERATOR if title is None else Role.OWNER)
+    wanted = {"title": title, "slow_seconds": slow_seconds, "joining_closed": joining_closed}
+    changes = {
+        name: value for name, value in wanted.items() if value is not None and getattr(room, name) != value
+    }
+    if not changes:
         db.session.commit()
         return membership
-    room.title = title
-    entry = log.append(room, Kind.ROOM_CHANGED, subject_id=room.id, actor=member)
+    for name, value in changes.items():
+        setattr(room, name, value)
+    entry = log.append(room, Kind.ROOM_CHANGED, subject_id=room.id, actor=member, detail=changes)
     db.session.commit()
 
     dispatch.tell(entry)

@@ -1,6 +1,6 @@
 """Members of a room: who they are, their roles, removing one, leaving."""
 
-from app import access, inputs, payloads
+from app import access, inputs, oversight, payloads
 from app.actions import attendance, members
 from app.api.routes import Route
 from app.errors import Conflict
@@ -38,3 +38,29 @@ def leave(caller: Caller, room_id: str) -> None:
 def remove(caller: Caller, room_id: str, user_id: str, query: inputs.RemovalQuery) -> None:
     """Take somebody out, by who outranks them. Their links stay closed to them; banned, every link does."""
     members.remove(caller.user, room_id, user_id, ban=query.ban)
+
+
+@Route("PUT", "/rooms/{room_id}/members/{user_id}/mute", takes=inputs.Mute, answers=payloads.Member)
+def mute(caller: Caller, room_id: str, user_id: str, asked: inputs.Mute) -> payloads.Member:
+    """Let somebody only read for so long, by who outranks them."""
+    muted = members.mute(caller.user, room_id, user_id, seconds=asked.seconds)
+    return payloads.member(muted, online=attendance.is_online(user_id))
+
+
+@Route("DELETE", "/rooms/{room_id}/members/{user_id}/mute")
+def unmute(caller: Caller, room_id: str, user_id: str) -> None:
+    """Let somebody speak again, by who outranks them."""
+    members.unmute(caller.user, room_id, user_id)
+
+
+@Route("GET", "/rooms/{room_id}/bans", answers=payloads.Page[payloads.Ban])
+def bans(caller: Caller, room_id: str) -> payloads.Page[payloads.Ban]:
+    """Who is banned from the room, by name, for owners and moderators."""
+    found = oversight.bans(caller.user, room_id)
+    return {"items": [payloads.ban(each) for each in found], "next": None}
+
+
+@Route("DELETE", "/rooms/{room_id}/bans/{user_id}")
+def unban(caller: Caller, room_id: str, user_id: str) -> None:
+    """Let links that are made from now on let somebody in again, by an owner or a moderator."""
+    members.unban(caller.user, room_id, user_id)

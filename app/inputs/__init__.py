@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.errors import FieldError, Invalid, Unreadable
+from app.inputs.moderation import DeedsQuery, Handover, LevelChange, Mute, RoomChange
 from app.inputs.requests import (
-    Deletion,
     Auth,
+    Deletion,
     Heads,
     HistoryQuery,
     InvitesQuery,
@@ -51,17 +52,20 @@ from app.inputs.values import (
 )
 
 __all__ = [
-    "Deletion",
     "Auth",
     "DeedsQuery",
+    "Deletion",
     "DeviceName",
     "DisplayName",
+    "Handover",
     "Heads",
     "HistoryQuery",
     "Id",
     "InvitesQuery",
     "Label",
+    "LevelChange",
     "MessageText",
+    "Mute",
     "NewBot",
     "NewInvite",
     "NewMessage",
@@ -78,6 +82,7 @@ __all__ = [
     "RemovalQuery",
     "Request",
     "RoleChange",
+    "RoomChange",
     "RoomSeqs",
     "Seq",
     "SetRead",
@@ -88,18 +93,18 @@ __all__ = [
     "TypedName",
     "TypedSecret",
     "Username",
+    "auth",
     "check",
     "read",
 ]
 
 RequestModel = TypeVar("RequestModel", bound=BaseModel)
-    "auth",
+_AUTH = TypeAdapter(Auth)
 
 
 def read(model: type[RequestModel], data: object) -> RequestModel:
     """What was sent, as this model. Raises Invalid, which names each field that is wrong; or TooLarge."""
     if not isinstance(data, dict):
-_AUTH = TypeAdapter(Auth)
         raise Unreadable("Send one JSON object.")
     try:
         return model.model_validate(data)
@@ -107,11 +112,6 @@ _AUTH = TypeAdapter(Auth)
         raise Invalid(errors=_field_errors(wrong)) from None
 
 
-def check(kind: Any, value: object) -> Any:
-    """One value of a form, as this annotated type. Raises Invalid, whose detail is for the person."""
-    try:
-        return TypeAdapter(kind).validate_python(value, strict=True)
-    except ValidationError as wrong:
 def auth(sent: object) -> Auth:
     """What CONNECT carried; nothing and an empty object are the same. Raises Unreadable."""
     try:
@@ -120,6 +120,11 @@ def auth(sent: object) -> Auth:
         raise Unreadable("Send auth as an object of strings.") from None
 
 
+def check(kind: Any, value: object) -> Any:
+    """One value of a form, as this annotated type. Raises Invalid, whose detail is for the person."""
+    try:
+        return TypeAdapter(kind).validate_python(value, strict=True)
+    except ValidationError as wrong:
         message = _field_errors(wrong)[0]["message"]
         raise Invalid(message, errors=[{"path": "", "message": message}]) from None
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import limits
 from app.extensions import Base
 from app.models.columns import CreatedAt
+from app.models.message import Message
 
 
 class Kind(StrEnum):
@@ -61,6 +62,21 @@ class Entry(Base):
     at: Mapped[CreatedAt]
     # What changed and to what, for the room's history of what was done; None where the kind says it all.
     detail: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+
+    @classmethod
+    def deeds(cls, room_id: str, before: int | None) -> sa.Select[Self]:
+        """What was done in a room, newest first: all but what was said, and what its author changed about it."""
+        found = (
+            sa.select(cls)
+            .outerjoin(Message, Message.id == cls.subject_id)
+            .where(
+                cls.room_id == room_id,
+                DEEDS,
+                sa.or_(Message.id.is_(None), Message.author_id != cls.actor_id),
+            )
+            .order_by(cls.seq.desc())
+        )
+        return found if before is None else found.where(cls.seq < before)
 
     @classmethod
     def after(cls, room_id: str, seq: int, limit: int) -> sa.Select[Self]:

@@ -53,11 +53,15 @@ class Invite(Base):
     @property
     def is_live(self) -> bool:
         """Does it open the room right now?"""
+        return not self.has_ended and not self.room.joining_closed and self.room.deleted_at is None
+
+    @property
+    def has_ended(self) -> bool:
+        """Was it closed, is its time over, or is it used up?"""
         return (
-            self.revoked_at is None
-            and (self.expires_at is None or self.expires_at > now())
-            and (self.max_uses is None or self.uses < self.max_uses)
-            and self.room.deleted_at is None
+            self.revoked_at is not None
+            or (self.expires_at is not None and self.expires_at <= now())
+            or (self.max_uses is not None and self.uses >= self.max_uses)
         )
 
     @classmethod

@@ -1,5 +1,6 @@
 """Who is in which room, as what, and how they came."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base
-from app.models.columns import CreatedAt, OptionalTime
+from app.models.columns import CreatedAt, OptionalTime, now
 from app.models.room import Room
 from app.models.user import User
 
@@ -62,6 +63,11 @@ class Membership(Base):
     room: Mapped[Room] = relationship(lazy="joined", innerjoin=True)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
+    @property
+    def silent_until(self) -> datetime | None:
+        """When they may speak again, if they are muted now."""
+        return self.muted_until if self.muted_until is not None and self.muted_until > now() else None
+
     def outranks(self, other: Self) -> bool:
         """May this member act on that one?"""
         return Role(self.role).rank > Role(other.role).rank
@@ -94,6 +100,21 @@ class Membership(Base):
             .where(cls.user_id == user.id, cls.room_id == room_id, cls.ended_at.is_(None), cls.read_seq < seq)
             .values(read_seq=seq)
         )
+
+    @classmethod
+    def banned_from(cls, room_id: str) -> sa.Select[Self]:
+        """Who was put out of a room for good, by name."""
+        return (
+            sa.select(cls)
+            .where(cls.room_id == room_id, cls.banned, cls.ended_at.is_not(None))
+            .join(cls.user)
+            .order_by(User.skeleton)
+        )
+
+    @classmethod
+    def last_mute(cls, room_id: str) -> sa.Select[datetime | None]:
+        """When the last mute in a room ends, those of who left included: they may come back."""
+        return sa.select(sa.func.max(cls.muted_until)).where(cls.room_id == room_id)
 
     @classmethod
     def owners(cls, room_id: str) -> sa.Select[Self]:

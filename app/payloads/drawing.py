@@ -1,17 +1,18 @@
 """How each thing is drawn: one function for each type of `shapes`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Literal, cast
 
 from app import models
 from app.limits import Limits
-from app.payloads.facts import CaughtUp, Envelope, LoggedFact
+from app.payloads.facts import CaughtUp, Envelope, LoggedFact, RoomFields
 from app.payloads.shapes import (
     Credential,
     Invitation,
     Invite,
     Issued,
+    LevelName,
     Member,
     Message,
     Posted,
@@ -72,6 +73,7 @@ def member(membership: models.Membership, *, online: bool) -> Member:
         "role": cast(RoleName, membership.role),
         "joined_at": time(membership.joined_at),
         "online": online,
+        "muted_until": optional_time(membership.silent_until),
     }
 
 
@@ -87,8 +89,29 @@ def room(membership: models.Membership, *, unread: int, last_message: models.Mes
         "mentions": 0,
         "role": cast(RoleName, membership.role),
         "member_count": membership.room.member_count,
+        "slow_seconds": membership.room.slow_seconds,
+        "joining_closed": membership.room.joining_closed,
+        "muted_until": optional_time(membership.silent_until),
+        "level": level(membership),
         "last_message": None if last_message is None else message(last_message),
     }
+
+
+def level(membership: models.Membership) -> LevelName:
+    """What this member wants to be told of."""
+    return cast(LevelName, membership.level)
+
+
+def room_change(changed: models.Room, fields: Collection[str]) -> RoomFields:
+    """Those fields of a room, in their present form."""
+    change: RoomFields = {}
+    if "title" in fields:
+        change["title"] = changed.title
+    if "slow_seconds" in fields:
+        change["slow_seconds"] = changed.slow_seconds
+    if "joining_closed" in fields:
+        change["joining_closed"] = changed.joining_closed
+    return change
 
 
 def rooms(

@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple, NotRequired
 from typing_extensions import TypedDict  # typing's own cannot be made a schema before Python 3.12
 
 from app.models import Kind
-from app.payloads.shapes import Id, Member, Message, Room, Seq, Time, User
+from app.payloads.shapes import Count, Id, LevelName, Member, Message, Room, Seq, Time, User
 
 OutOfRoom = Literal["left", "removed", "banned", "deleted"]
 EndOfSession = Literal["signed_out", "revoked", "expired", "server_closing"]
@@ -40,16 +40,18 @@ class RemovalFact(MemberFact):
     banned: bool
 
 
-class RoomChange(TypedDict, total=False):
+class RoomFields(TypedDict, total=False):
     """Those fields of a room that changed."""
 
     title: str
+    slow_seconds: Count
+    joining_closed: bool
 
 
 class RoomFact(Envelope):
     """Something changed about the room itself."""
 
-    room: RoomChange
+    room: RoomFields
 
 
 LoggedFact = MessageFact | MemberFact | RemovalFact | RoomFact
@@ -111,6 +113,13 @@ class ReadChanged(TypedDict):
     mentions: int
 
 
+class LevelChanged(TypedDict):
+    """One wants to be told of more or less in a room."""
+
+    room_id: Id
+    level: LevelName
+
+
 class SessionEnded(TypedDict):
     """The socket's session or token is worth nothing from now on. `retry_after`, in seconds: come back then."""
 
@@ -134,8 +143,12 @@ LOGGED: Final[Mapping[str, Told]] = {
     Kind.MEMBER_JOINED: Told(MemberFact, "Somebody came into the room."),
     Kind.MEMBER_LEFT: Told(MemberFact, "Somebody left the room."),
     Kind.MEMBER_REMOVED: Told(RemovalFact, "Somebody was taken out of the room."),
-    Kind.MEMBER_CHANGED: Told(MemberFact, "A member has another role or another name."),
-    Kind.ROOM_CHANGED: Told(RoomFact, "The room has another title."),
+    Kind.MEMBER_CHANGED: Told(
+        MemberFact, "A member has another role or another name, or is muted or no longer."
+    ),
+    Kind.ROOM_CHANGED: Told(
+        RoomFact, "The room has another title, another pace, or its door is open or closed."
+    ),
 }
 PASSING: Final[Mapping[str, Told]] = {
     "room_added": Told(RoomAdded, "One is in one more room.", "every socket of the person"),
@@ -143,5 +156,8 @@ PASSING: Final[Mapping[str, Told]] = {
     "typing_changed": Told(TypingChanged, "Somebody writes, or stopped.", "the room, but not who writes"),
     "presence_changed": Told(PresenceChanged, "Who came and who went."),
     "read_changed": Told(ReadChanged, "One has read on.", "the person's other sockets"),
+    "level_changed": Told(
+        LevelChanged, "One wants to be told of more or less.", "every socket of the person"
+    ),
     "session_ended": Told(SessionEnded, "The session or token is no more.", "the socket, as its last fact"),
 }

@@ -18,6 +18,7 @@ Time = Annotated[
     ),
 ]
 RoleName = Literal["owner", "moderator", "member"]
+LevelName = Literal["everything", "mentions", "nothing"]
 Scope = Literal["read", "write"]
 Item = TypeVar("Item")
 
@@ -60,16 +61,19 @@ class Message(TypedDict):
 
 
 class Member(TypedDict):
-    """A person in a room."""
+    """A person in a room. `muted_until`: they may only read until then; null for who may speak."""
 
     user: User
     role: RoleName
     joined_at: Time
     online: bool
+    muted_until: Time | None
 
 
 class Room(TypedDict):
-    """A room, as one of its members sees it."""
+    """A room, as one of its members sees it. `slow_seconds` is between two messages of a member, 0 for no such pause;
+    while `joining_closed`, no link lets anybody in; `muted_until`: until then I may only read.
+    """
 
     id: Id
     title: str
@@ -80,6 +84,10 @@ class Room(TypedDict):
     mentions: Count
     role: RoleName
     member_count: Count
+    slow_seconds: Count
+    joining_closed: bool
+    muted_until: Time | None
+    level: LevelName
     last_message: NotRequired[Message | None]
 
 

@@ -128,5 +128,5 @@ def _dead() -> tuple[str, int]:
 def _index_page(room_id: str, form: forms.InviteForm) -> str:
     user = identity.acting_user()
     membership = access.membership(user, room_id)
-    live = [(invite, links.url(invite)) for invite in access.invites(user, room_id) if invite.is_live]
+    live = [(invite, links.url(invite)) for invite in access.invites(user, room_id) if not invite.has_ended]
     return render_template("invites/index.html", membership=membership, live=live, form=form)

@@ -32,7 +32,7 @@ def test_nothing_of_a_person_is_shown_but_what_others_may_know(
     text = ada.api("GET", at(garden)).get_data(as_text=True) + bob.api("GET", "/me").get_data(as_text=True)
     [_, person] = ada.api("GET", at(garden)).get_json()["items"]
 
-    assert set(person) == {"user", "role", "joined_at", "online"}
+    assert set(person) == {"user", "role", "joined_at", "online", "muted_until"}
     assert set(person["user"]) == {"id", "username", "display_name", "avatar_url", "bot"}
     for secret in ("argon2", "hash", "pt_", "127.0.0.1", bob.token, "password"):
         assert secret not in text
