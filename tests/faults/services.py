@@ -16,7 +16,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -118,21 +120,23 @@ class Redis(Service):
 
 
 class Postgres(Service):
-    """A PostgreSQL cluster made for this test; the only person is `parlor`, who may do everything."""
+    """A PostgreSQL cluster made for this test; the only person is `parlor`, who may do everything.
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        super().__init__(folder)
+    Its folder is its own user's, outside pytest's: that one is closed to others again by each pytest that starts.
+    """
+
+    def __init__(self, **settings: str) -> None:
+        super().__init__(Path(tempfile.mkdtemp(prefix="parlor-postgres-")))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.settings = settings
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda each: int(each.parent.name))
         self._programs = found[-1] if found else Path(shutil.which("initdb") or "initdb").parent
         self._who: dict[str, str] = {}
         if os.geteuid() == 0:  # it refuses to be run by root
             self._who = {"user": "postgres", "group": "postgres"}
-            shutil.chown(folder, **self._who)
-            for parent in folder.parents[: len(folder.parents) - 2]:
-                parent.chmod(parent.stat().st_mode | 0o055)  # pytest's folders are closed to others
+            shutil.chown(self.folder, **self._who)
         run = [str(self._programs / "initdb"), "-D", "db", "-U", "parlor", "-A", "trust", "--no-sync"]
-        subprocess.run(run, check=True, capture_output=True, cwd=folder, **self._who)
+        subprocess.run(run, check=True, capture_output=True, cwd=self.folder, **self._who)
 
     def address(self, name: str = "postgres") -> str:
         """The DATABASE_URL of one of its databases."""
@@ -170,9 +174,9 @@ class Many:
 
     def __init__(self, folder: Path, servers: int = 2, **environment: str) -> None:
         self.folder = folder
-        for name in ("postgres", "redis", *(f"server{number}" for number in range(servers))):
+        for name in ("redis", *(f"server{number}" for number in range(servers))):
             (folder / name).mkdir()
-        self.postgres = Postgres(folder / "postgres")
+        self.postgres = Postgres()
         self.redis = Redis(folder / "redis")
         self.environment = {
             "DATABASE_URL": self.postgres.address("parlor"),
