@@ -215,7 +215,7 @@ class Many:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end()
-        left = leftovers(self.folder)
+        left = [*leftovers(self.folder), *leftovers(self.postgres.folder)]
         for pid in left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
