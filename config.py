@@ -142,6 +142,11 @@ class Settings(BaseSettings):
         "How facts reach the sockets: by Parlor's own way, or by the libraries' (`stock`), to compare.",
         "be fast or stock",
     )
+    metrics_token: SecretStr = _setting(
+        SecretStr(""),
+        "Who sends it as a bearer token may read `/metrics`; empty, nobody finds that page.",
+        "be 16 characters or more",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
         "INFO", "How much is logged, to standard error.", "be DEBUG, INFO, WARNING or ERROR"
     )
@@ -173,6 +178,13 @@ class Settings(BaseSettings):
         url = value.get_secret_value()
         if url and urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
             raise ValueError("no such store")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _metrics_token(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 16:
+            raise ValueError("too short")
         return value
 
     @field_validator("public_url")

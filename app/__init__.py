@@ -3,9 +3,24 @@
 from flask import Flask
 
 import config
-from app import api, contract, database, dispatch, engine, events, hints, identity, presence, sockets, web
+from app import (
+    api,
+    contract,
+    database,
+    dispatch,
+    engine,
+    events,
+    hints,
+    identity,
+    presence,
+    shedding,
+    sight,
+    sockets,
+    web,
+)
 from app.actions import accounts, attendance, credentials
 from app.engine import offload as beside_the_hub
+from app.engine.state import Hook
 from app.errors import Unavailable
 from app.extensions import csrf, db, limiter, migrate, offload, socketio
 from app.sockets import batches
@@ -34,7 +49,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     api.init_app(app)
     sockets.init_app(socketio)
     presence.clear()
-    dispatch.clear()
+    dispatch.init_app(app)
     engine.attach(
         socketio,
         app,
@@ -45,9 +60,19 @@ def create_app(settings: config.Settings | None = None) -> Flask:
             attendance.announce,
             accounts.forget_old_attempts,
         ],
-        background=hints.init_app(app, url=settings.redis_url.get_secret_value(), hear=dispatch.heard),
+        background=_loops(app, settings),
         closing=attendance.say_goodbye,
+        full=shedding.refuses_handshakes,
         passing=events.PASSING,
         batched={"post_message": batches.post_message},
     )
     return app
+
+
+def _loops(app: Flask, settings: config.Settings) -> list[Hook]:
+    """What begins when the process serves, in a green thread each."""
+    return [
+        sight.begin,
+        shedding.stalls.run,
+        *hints.init_app(app, url=settings.redis_url.get_secret_value(), hear=dispatch.heard),
+    ]

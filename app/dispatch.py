@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     """Follow the rooms of this application, from nothing."""
     global _app
     _app = app
+    sight.clear()
     clear()
 
 
@@ -67,7 +68,7 @@ def heard(hint: hints.Hint) -> None:
     match hint["kind"]:
         case "entry":
             _told_elsewhere(hint["room"], hint["seq"], hint["joined"])
-        case "fact":
+        case "fact" if not sight.is_blind():
             events.relay(hint["event"], hint["fact"], hint["to"])
         case "here":
             presence.elsewhere(hint["from"], hint["users"])
@@ -174,9 +175,10 @@ def _follow(room_id: str, reader: Reader, handed: Handed | None) -> None:
 
     Whoever handed one over is asked for by somebody: in a hot room another green thread goes on in their place.
     """
-    told_all_from, is_somebodys = reader.head, handed is not None
+    began_at, is_somebodys = reader.head, handed is not None
+    at_once = TOLD_AT_ONCE if is_somebodys else limits.SYNC_ENTRIES
     while reader.pending:
-        if is_somebodys and reader.head - told_all_from >= TOLD_AT_ONCE:
+        if is_somebodys and reader.head - began_at >= TOLD_AT_ONCE:
             socketio.start_background_task(_go_on, room_id)
             return
         reader.pending = False
@@ -184,8 +186,8 @@ def _follow(room_id: str, reader: Reader, handed: Handed | None) -> None:
             _tell_next(reader, *handed)
         else:
             db.session.expire_all()  # what this session saw may be older than the log
-            entries = log.after(room_id, reader.head, limits.SYNC_ENTRIES)
-            reader.pending = len(entries) == limits.SYNC_ENTRIES
+            entries = log.after(room_id, reader.head, at_once)
+            reader.pending = len(entries) == at_once
             for entry in entries:
                 _tell_next(reader, entry)
         handed = None

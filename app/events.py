@@ -6,7 +6,7 @@ anybody may make one again, for a catch-up. *Passing* facts are lost when missed
 
 from collections.abc import Collection, Iterable, Mapping
 
-from app import hints, payloads, presence
+from app import hints, payloads, presence, shedding
 from app.channels import NAMESPACE, room_channel, user_channel
 from app.extensions import db, socketio
 from app.models import Entry, Kind, Membership, Message, NewEntry, NewMessage, Room, User
@@ -16,6 +16,8 @@ LoggedFact = payloads.LoggedFact
 
 # What a reader who is slow may miss: each says how things are, and is soon said again or of no interest any more.
 PASSING = frozenset({"typing_changed", "presence_changed", "read_changed"})
+# And what nobody is told when there is too much to do. Who came and went is told later: see attendance.announce.
+SHED = PASSING - {"presence_changed"}
 
 
 def logged(entry: Entry | NewEntry) -> LoggedFact:
@@ -130,5 +132,7 @@ def _everywhere(event: str, fact: Mapping[str, object], *, to: str, skip: Iterab
 
 
 def _emit(event: str, fact: Mapping[str, object], *, to: str, skip: Iterable[str] = ()) -> None:
+    if event in SHED and shedding.drops_passing():
+        return
     # Always to a named place: a socket that was not let in yet is in none, but would hear a broadcast.
     socketio.emit(event, fact, to=to, namespace=NAMESPACE, skip_sid=list(skip))

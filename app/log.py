@@ -91,6 +91,11 @@ class _Gate:
 _gates: dict[str, _Gate] = {}
 
 
+def waiting() -> int:
+    """How many stand before a room's lock in this process, in all rooms together."""
+    return sum(gate.standing for gate in _gates.values())
+
+
 @contextlib.contextmanager
 def _turn(room_id: str) -> Iterator[None]:
     """One at a time asks the database for a room's lock; the others wait for their turn without a connection. Else

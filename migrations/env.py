@@ -26,6 +26,7 @@ def run() -> None:
         if (
             db.engine.dialect.name == "postgresql"
         ):  # what people wait for is bounded; a migration takes its time
+            connection.detach()  # nobody else gets it afterwards
             connection.exec_driver_sql("SET statement_timeout = 0")
             connection.commit()  # else Alembic takes the transaction for somebody else's, and never ends it
         context.configure(

@@ -23,6 +23,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "presence": "",
         "hints": "",
         "links": "",
+        "sight": "",
         "bulk": "",
         "engine": "limits",
         "database": "errors extensions limits",
@@ -37,7 +38,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "metrics": "hints log presence shedding sight",
         "events": "channels engine extensions hints models payloads presence shedding",
         "dispatch": "channels events extensions hints limits log models presence sight",
-        "actions": "access bulk channels dispatch errors events extensions hints limits log models presence shedding sight",
+        "actions": "access bulk channels dispatch errors events extensions hints limits log models presence "
+        "shedding sight",
         "web": "access actions errors identity inputs limits metrics oversight payloads links",
         "api": "access actions errors identity inputs limits oversight payloads links shedding",
         "contract": "api channels errors inputs payloads sockets",

@@ -95,6 +95,22 @@ def test_what_is_committed_while_the_reader_tells_comes_after_it(
     assert seqs(bob) == [3, 4]
 
 
+def test_in_a_hot_room_the_poster_is_answered_and_another_green_thread_goes_on(
+    app, listening, ada, bob, monkeypatch
+) -> None:
+    others = []
+    monkeypatch.setattr(socketio, "start_background_task", lambda act, *given: others.append((act, given)))
+    for _ in range(2 * dispatch.TOLD_AT_ONCE):
+        commit_untold(app, listening.id, ada.id)
+    assert ada.say(listening.id)["ok"]
+    told = seqs(bob)
+    assert told == list(range(3, 3 + dispatch.TOLD_AT_ONCE))
+    [(act, given)] = others
+    act(*given)
+    assert [*told, *seqs(bob)] == list(range(3, 3 + 2 * dispatch.TOLD_AT_ONCE + 1))
+    assert len(others) == 1
+
+
 def test_a_failure_to_tell_is_not_the_posters_and_the_sweep_heals_it(
     app, listening, ada, bob, monkeypatch
 ) -> None:

@@ -1,11 +1,12 @@
 """Being there: come with a socket and go, catch up, read, type."""
 
+import time
 from datetime import timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app import access, dispatch, events, hints, limits, log, presence
+from app import access, dispatch, events, hints, limits, log, presence, shedding
 from app.errors import RateLimited, Unavailable
 from app.extensions import db
 from app.models import Credential, Level, Membership, Message, Room, User
@@ -13,6 +14,7 @@ from app.models.columns import now
 
 # How far back joins are looked for whose hint was lost. Idempotent, so generous.
 JOINED_LATELY = timedelta(seconds=30)
+_announced_at = 0.0
 
 
 def arrive(user: User, credential: Credential, sid: str) -> None:
@@ -151,7 +153,11 @@ def set_typing(user: User, room_id: str, *, typing: bool) -> None:
 
 def announce() -> None:
     """Tell rooms who came and who went, at most once a second. To be called every second."""
+    global _announced_at
     hints.tell("here", users=presence.people())
+    if shedding.postpones_presence(_announced_at):
+        return
+    _announced_at = time.monotonic()
     changes = presence.changes()
     if not changes.came and not changes.went:
         return

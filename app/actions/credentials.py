@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from app import access, events, limits, presence
+from app import access, events, limits, presence, sight
 from app.channels import NAMESPACE
 from app.errors import Conflict, Unauthenticated
 from app.extensions import db, socketio
@@ -100,6 +100,7 @@ def follow() -> None:
             if credential_id in here:
                 _close(credential_id, reason or "revoked")
     _looked_at = instant
+    sight.saw("endings")
     for credential_id in presence.expired():
         _close(credential_id, "expired")
 

@@ -1,6 +1,6 @@
 """Messages: what was said, and saying something."""
 
-from app import access, inputs, payloads
+from app import access, inputs, payloads, shedding
 from app.actions import messages
 from app.api.routes import Route
 from app.errors import Conflict, RateLimited

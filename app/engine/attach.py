@@ -31,6 +31,7 @@ def attach(
     every_second: Sequence[Hook] = (),
     background: Sequence[Hook] = (),
     closing: Hook | None = None,
+    full: Callable[[], bool] = lambda: False,
     passing: Collection[str] = (),
     batched: Mapping[str, Answers] | None = None,
 ) -> Engine:
@@ -38,16 +39,15 @@ def attach(
 
     `every_second` are called once a second in an application context of their own, for as long as the process
     serves. `background` are loops, which get a green thread each. `closing` is called once when the process was
-    told to end, before the connections close: it says good-bye to the sockets. Handlers must be on `socketio`
-    before. Other namespaces than `namespace` are refused.
+    told to end, before the connections close: it says good-bye to the sockets. `full` tells whether
+    nobody new is let in now. Handlers must be on `socketio` before. Other namespaces than `namespace` are refused.
 
     Used where ENGINE=fast: `passing` are the events that a slow reader may miss. `batched` are requests that are
     answered together: see `batches`.
     """
     settings: Settings = app.config["SETTINGS"]
-    engine = Engine(
-        settings, app.config["SESSION_COOKIE_NAME"], tuple(every_second), tuple(background), closing, socketio
-    )
+    hooks = tuple(every_second), tuple(background), closing, full
+    engine = Engine(settings, app.config["SESSION_COOKIE_NAME"], *hooks, socketio)
     app.extensions["engine"] = engine
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
         postgres.cooperate()

@@ -43,6 +43,7 @@ class Engine:
     every_second: Sequence[Hook] = ()
     background: Sequence[Hook] = ()
     closing_hook: Hook | None = None
+    full: Callable[[], bool] = lambda: False
     socketio: Any = None
     pinger: Pinger = field(init=False)
     batches: Batches = field(init=False)
@@ -61,7 +62,7 @@ class Engine:
 
     def may_open(self, address: str) -> int:
         """Whether one more socket may be opened from here: 0, or the HTTP status of the refusal."""
-        if self.closing or self.sockets_by_address.total() >= self.settings.max_sockets:
+        if self.closing or self.full() or self.sockets_by_address.total() >= self.settings.max_sockets:
             return 503
         if self.sockets_by_address[address] >= self.settings.max_sockets_per_address:
             return 429

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from app import access, identity, inputs, limits
+from app import access, identity, inputs, limits, shedding
 from app.actions import batches
 from app.actions.batches import Author, Draft
 from app.errors import ChatError
@@ -21,6 +21,8 @@ def post_message(asks: Sequence[Ask]) -> list[Answer | None]:
 
     Only what goes well is answered here: whatever is refused is refused in `requests`, for one at a time.
     """
+    if shedding.refuses_sends():
+        return [None] * len(asks)
     authors = _authors({sid for sid, _ in asks})
     paced: Counter[str] = Counter()
     drafts: dict[int, Draft] = {}

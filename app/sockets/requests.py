@@ -9,7 +9,7 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import Namespace
 from pydantic import BaseModel
 
-from app import access, identity, inputs, limits
+from app import access, identity, inputs, limits, shedding
 from app.errors import ChatError, Internal, Invalid, RateLimited, UnsupportedVersion
 
 logger = logging.getLogger(__name__)
@@ -63,6 +63,7 @@ class Requests(Namespace):
         sid = flask.request.sid  # type: ignore[attr-defined]
         try:
             _refuse_other_versions(auth)
+            shedding.refuse_when_blind()
             self.arrive(auth)
         except Exception as error:
             # Whatever it was, it denies. A TypeError let through would be tried again without auth.
@@ -78,8 +79,11 @@ class Requests(Namespace):
 
     def _ask(self, event: str, sent: tuple[object, ...]) -> Data:
         self._pace()
-        caller = identity.of_socket()
+        shedding.refuse_when_blind()
         request = self.requests.get(event)
+        if request is not None and request.scope == "write":
+            shedding.refuse_sends()  # before anything is looked up or read of it
+        caller = identity.of_socket()
         if request is None:
             raise Invalid("There is no such request.")
         if len(sent) != 1:
