@@ -5,6 +5,9 @@
 # make lock       write the lock files anew from requirements*.txt and package.json
 # make storm      kill servers, Redis and PostgreSQL while people talk, and check what everybody saw (a quarter of an hour)
 # make bench      measure Parlor beside its peers, in 15 minutes; bench-quick in three (installs the peers first)
+# make bench-scale    two processes with PostgreSQL and Redis; bench-hostile: what others notice of floods and the like
+# make types      write docs/parlor.d.ts, the contract as TypeScript, anew
+# make release-contract  write docs/contract/, which later documents are compared with; it refuses to break clients
 # make screenshots  the pictures in docs/, taken from a running server
 # Steps run again only when what they depend on changed.
 
@@ -15,7 +18,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
             if $$p -c '$(OLD)' >/dev/null 2>&1; then echo $$p; break; fi; done)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test storm check setup setup-dev migrate format lock screenshots clean
+.PHONY: run test storm check setup setup-dev migrate format lock types release-contract screenshots clean bench bench-quick bench-scale \
+  bench-hostile bench-lock
 
 run: setup
 	@$(BIN)/flask db upgrade
@@ -44,6 +48,12 @@ check: setup-dev
 format: setup-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+types: setup
+	$(BIN)/python tools/contract.py types
+
+release-contract: setup
+	$(BIN)/python tools/contract.py release
 
 screenshots: setup-dev
 	$(BIN)/python tools/screenshots.py

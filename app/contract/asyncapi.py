@@ -176,6 +176,7 @@ def _asked(event: str, request: Request) -> Schema:
         "channel": CHANNEL,
         "summary": sentences.summary(request.answer),
         "description": f"A token needs the scope `{request.scope}`.",
+        "x-scope": request.scope,
         "tags": [{"name": "request"}],
         "messages": [_message(event)],
         "reply": {"channel": CHANNEL, "messages": [_message(f"{event}_ack")]},

@@ -5,6 +5,7 @@ from typing import Final, Literal, NamedTuple, NotRequired
 
 from typing_extensions import TypedDict  # typing's own cannot be made a schema before Python 3.12
 
+from app.limits import Limits
 from app.models import Kind
 from app.payloads.shapes import Count, Id, LevelName, Member, Message, Room, Seq, Time, User
 
@@ -70,7 +71,7 @@ class CaughtUp(TypedDict):
 
     me: User
     now: Time
-    limits: Mapping[str, object]
+    limits: Limits
     rooms: list[RoomMissed]
     removed: list[Id]
 
