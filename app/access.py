@@ -82,6 +82,12 @@ def refuse_muted(membership: Membership) -> None:
         )
 
 
+def refuse_bot(user: User) -> None:
+    """Raises Forbidden for a bot, which talks in its room and does nothing else."""
+    if user.bot:
+        raise Forbidden("A bot only talks in its room.")
+
+
 def rooms(user: User) -> list[Membership]:
     """A person's rooms, the one where something was said last first."""
     found = list(db.session.scalars(Membership.of(user)))
@@ -179,9 +185,10 @@ def entry_subjects(entries: list[Entry]) -> None:
 
 def invites(user: User, room_id: str, *, before: str | None = None, limit: int | None = None) -> list[Invite]:
     """A room's links, newest first, ended ones too; those made before the one with the id `before`, when it is
-    named. Raises NotFound for an outsider.
+    named. Raises NotFound for an outsider, Forbidden for a bot.
     """
     membership(user, room_id)
+    refuse_bot(user)
     made = Invite.of_room(room_id)
     if before is not None:
         made = made.where(Invite.id < before)

@@ -23,6 +23,7 @@ REASON_MAX: Final = 500
 # How much of anything.
 ROOMS_PER_USER: Final = 200
 MEMBERS_PER_ROOM: Final = 500
+BOTS_PER_ROOM: Final = 10
 INVITES_PER_ROOM: Final = 100  # live ones
 TOKENS_PER_USER: Final = 50
 INVITE_USES_MAX: Final = 10_000
@@ -91,6 +92,7 @@ CHANGE_PROFILE = Rule(
     "profile", 20, 3600, shared=True
 )  # per person: each change is told in every room of theirs
 REPORT = Rule("report", 20, 3600, shared=True)  # per person
+MAKE_BOT = Rule("bot", 20, 3600, shared=True)  # per person
 CREATE_TOKEN = Rule("create-token", 60, 3600, shared=True)  # per person
 
 # Failed sign-ins, kept in the database: they are counted together by all processes and after a restart.

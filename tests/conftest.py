@@ -24,7 +24,7 @@ from pydantic import SecretStr
 
 import config
 from app import create_app
-from app.actions import invites, passwords, rooms
+from app.actions import bots, invites, passwords, rooms
 from app.extensions import db
 from app.models import User
 from app.models.names import skeleton
@@ -161,6 +161,15 @@ def person(app: Flask, username: str) -> Person:
         db.session.add(user)
         db.session.commit()
         return Person(app, user.id, username, PASSWORD)
+
+
+def make_bot(app: Flask, owner: Person, room_id: str, username: str = "echo") -> Person:
+    """A bot in a room. Its `token` is the one that its owner was shown."""
+    with app.app_context():
+        credential, secret = bots.create(owner.user(), room_id, username=username)
+        bot = Person(app, credential.user_id, username, password="")
+        bot.__dict__["token"] = secret
+        return bot
 
 
 @cache

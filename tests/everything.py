@@ -4,7 +4,7 @@ import uuid
 
 from flask import Flask
 
-from app.actions import accounts, credentials, invites, members, messages, rooms
+from app.actions import accounts, bots, credentials, invites, members, messages, rooms
 from app.models import Role
 from tests.conftest import Garden
 from tests.people import Person
@@ -41,6 +41,10 @@ def do_everything(app: Flask, garden: Garden, ada: Person, bob: Person, mallory:
         invites.revoke(ada.user(), one_more.id)
         invites.accept(carol, invites.rotate(ada.user(), garden.id).token)
         members.remove(ada.user(), garden.id, carol.id, ban=True)
+        bot, _ = bots.create(ada.user(), garden.id, username="echo")
+        bots.renew_token(ada.user(), garden.id, bot.user_id)
+        bots.revoke_token(ada.user(), garden.id, bot.user_id)
+        members.remove(ada.user(), garden.id, bot.user_id, ban=False)
         messages.post(bob.user(), garden.id, nonce=nonce(), text="good-bye")
         accounts.delete(bob.user(), bob.password, erase_messages=True, address=HERE)
         accounts.disable(carol)

@@ -59,6 +59,7 @@ class Ids:
 
     room_id: str = field(default_factory=unknown)
     user_id: str = field(default_factory=unknown)
+    bot_id: str = field(default_factory=unknown)
     invite_id: str = field(default_factory=unknown)
     credential_id: str = field(default_factory=unknown)
     token: str = field(default_factory=unknown)

@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.api.routes import Route
 from tests import requests, stored
-from tests.conftest import Garden
+from tests.conftest import Garden, make_bot
 from tests.people import Person
 from tests.requests import Ids
 
@@ -24,6 +24,15 @@ def ids(app: Flask, garden: Garden, ada: Person, bob: Person) -> Ids:
     """What is Ada's: her room and its link, her token and her browser, and Bob in the room."""
     [invite] = ada.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"]
     return Ids(room_id=garden.id, user_id=bob.id, invite_id=invite["id"])
+    said = ada.say(garden.id)["data"]["message"]
+    bot = make_bot(app, ada, garden.id)
+    return Ids(
+        room_id=garden.id,
+        user_id=bob.id,
+        bot_id=bot.id,
+        invite_id=invite["id"],
+        message_id=said["id"],
+    )
 
 
 def with_credential(route: Route, ids: Ids, ada: Person) -> Ids:

@@ -6,14 +6,13 @@ import time
 from sqlalchemy.exc import IntegrityError
 
 from app import access, dispatch, limits, log
-from app.actions import credentials, members, messages, passwords
+from app.actions import credentials, members, messages, names, passwords
 from app.errors import Conflict, Forbidden, Invalid, NotFound, RateLimited, Unauthenticated
 from app.extensions import db
 from app.models import Attempt, Credential, Kind, Membership, User
 from app.models.columns import new_id, now
 from app.models.names import skeleton
 
-NAME_TAKEN = "This name is taken, or looks like one that is. Choose another."
 WRONG_CURRENT = "That is not your current password."
 CLEANING_SECONDS = 600.0
 LOGIN_FAILED = "The username or the password is wrong."
@@ -43,8 +42,7 @@ def create(username: str, password: str) -> User:
     Raises Invalid for a name that is taken or a password that is the name.
     """
     _refuse_name_as_password(username, password)
-    if db.session.scalar(User.named(username)) is not None:
-        raise _taken()
+    names.refuse_taken(username)
     stored = passwords.make(password)
     db.begin_write()
     user = User(
@@ -59,7 +57,7 @@ def create(username: str, password: str) -> User:
         db.session.commit()
     except IntegrityError:  # somebody was faster by the length of a hash
         db.session.rollback()
-        raise _taken() from None
+        raise names.taken() from None
     return user
 
 
@@ -92,8 +90,9 @@ def change_password(user: User, current: str, new: str, *, address: str, keep: C
 def reset_password(user: User, new: str) -> None:
     """Another password, set by the person who runs the server. Every session and token ends.
 
-    Raises Invalid for a password that is the name.
+    Raises Invalid for a password that is the name, Forbidden for a bot, which has none.
     """
+    access.refuse_bot(user)
     _refuse_name_as_password(user.username, new)
     _store_password(user, new, keep=None)
 
@@ -204,10 +203,6 @@ def _refuse_name_as_password(username: str, password: str) -> None:
     if skeleton(username) == skeleton(password):
         message = "The password must not be the username."
         raise Invalid(message, errors=[{"path": "password", "message": message}])
-
-
-def _taken() -> Invalid:
-    return Invalid(NAME_TAKEN, errors=[{"path": "username", "message": NAME_TAKEN}])
 
 
 def _keys(username: str, address: str) -> tuple[tuple[limits.Rule, str], ...]:

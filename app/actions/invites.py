@@ -20,8 +20,9 @@ def create(
 ) -> Invite:
     """One more link, by any member. `expires_in` is in seconds; None is never, and as often as one likes.
 
-    Raises NotFound for an outsider, RateLimited, or Conflict for a room with too many links.
+    Raises NotFound for an outsider, RateLimited, Conflict for a room with too many links, Forbidden for a bot.
     """
+    access.refuse_bot(member)
     access.membership(member, room_id)
     access.within(limits.INVITE, member.id)
     room = log.lock(room_id)
@@ -70,8 +71,9 @@ def accept(user: User, token: str) -> Membership:
     """Come into the room behind a link, and tell those who are in it. Being in it already is fine, and no use.
 
     Raises NotFound, with nothing more said, for a link that doesn't open the room to this person;
-    RateLimited; Conflict when the room is full or the person is in too many rooms.
+    RateLimited; Conflict when the room is full or the person is in too many rooms; Forbidden for a bot.
     """
+    access.refuse_bot(user)
     access.within(limits.JOIN, user.id)
     invite = db.session.scalar(Invite.by_token(token))
     if invite is None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app import access, dispatch, events, log
+from app.actions import bots, rooms
 from app.errors import Conflict, Forbidden, NotFound
 from app.extensions import db
 from app.models import Entry, Kind, Membership, Role, Room, User
@@ -53,7 +54,7 @@ def set_role(actor: User, room_id: str, user_id: str, role: str) -> Membership:
     """Another role for a member. A room may have several owners, and always has one.
 
     Raises NotFound for an outsider and for who isn't a member; Forbidden for who isn't an owner; Conflict
-    for the last owner's own step down.
+    for the last owner's own step down, and for a bot.
     """
     room = log.lock(room_id)
     access.moderated(actor, room_id, least=Role.OWNER)
@@ -61,6 +62,8 @@ def set_role(actor: User, room_id: str, user_id: str, role: str) -> Membership:
     if membership.role == role:
         db.session.commit()
         return membership
+    if membership.user.bot:
+        raise Conflict("A bot stays a member.")
     if _is_last_owner(membership):
         raise Conflict(LAST_OWNER)
     entry = _promote(room, membership, Role(role), actor=actor)
@@ -143,7 +146,7 @@ def _leave_for_good(user: User, room_id: str) -> None:
     if _is_last_owner(membership):
         heir = db.session.scalar(_heirs(membership).limit(1))
         if heir is None:
-            room.deleted_at = now()
+            rooms.close(room)
         else:
             entries.append(_promote(room, heir, Role.OWNER, actor=user))
     entries.append(_end(room, membership, Kind.MEMBER_LEFT, actor=user))
@@ -161,7 +164,11 @@ def _heirs(leaving: Membership) -> sa.Select[Membership]:
     return (
         Membership.live()
         .join(Membership.user)
-        .where(Membership.room_id == leaving.room_id, Membership.user_id != leaving.user_id)
+        .where(
+            Membership.room_id == leaving.room_id,
+            Membership.user_id != leaving.user_id,
+            User.bot.is_(False),
+        )
         .order_by(disabled_last, moderators_first, Membership.joined_at, Membership.user_id)
     )
 
@@ -210,4 +217,6 @@ def _end(
     membership.ended_at = now()
     membership.role = Role.MEMBER
     room.member_count -= 1
+    if membership.user.bot:
+        bots.retire(membership.user)
     return log.append(room, kind, subject_id=membership.user_id, actor=actor, detail=detail)

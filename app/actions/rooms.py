@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from app import access, dispatch, events, limits, log, presence
+from app.actions import bots
 from app.errors import Conflict
 from app.extensions import db
 from app.models import Invite, Kind, Membership, Role, Room, User
@@ -13,8 +14,9 @@ from app.models.room import new_epoch
 def create(owner: User, title: str) -> tuple[Membership, Invite]:
     """A room with its owner in it, and its first link.
 
-    Raises RateLimited, or Conflict for a person who is in too many rooms.
+    Raises RateLimited, Conflict for a person who is in too many rooms, Forbidden for a bot.
     """
+    access.refuse_bot(owner)
     access.within(limits.CREATE_ROOM, owner.id)
     refuse_too_many(owner)
     db.begin_write()
@@ -75,12 +77,20 @@ def delete(owner: User, room_id: str) -> None:
     room = log.lock(room_id)
     access.moderated(owner, room_id, least=Role.OWNER)
     everybody = [each.user_id for each in db.session.scalars(Membership.in_room(room_id))]
-    room.deleted_at = now()
+    close(room)
     db.session.commit()
 
     for user_id in everybody:
         dispatch.silence(room_id, presence.sids_of_user(user_id))
         events.room_removed(user_id, room_id, "deleted")
+
+
+def close(room: Room) -> None:
+    """The end of a locked room and of its bots, in the transaction of whoever calls."""
+    for membership in db.session.scalars(Membership.in_room(room.id)):
+        if membership.user.bot:
+            bots.retire(membership.user)
+    room.deleted_at = now()
 
 
 def refuse_too_many(user: User) -> None:

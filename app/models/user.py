@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app import limits
 from app.extensions import Base
-from app.models.columns import CreatedAt, Id, OptionalTime, now
+from app.models.columns import CreatedAt, Id, OptionalTime, new_id, now
 from app.models.names import skeleton
 
 
@@ -40,6 +40,23 @@ class User(Base):
     def everyone(cls) -> sa.Select[Self]:
         """All accounts that aren't deleted, oldest first."""
         return sa.select(cls).where(cls.deleted_at.is_(None)).order_by(cls.created_at, cls.id)
+
+    @classmethod
+    def bot_named(cls, username: str, display_name: str) -> Self:
+        """A new bot. No password opens it."""
+        return cls(
+            id=new_id(),
+            username=username,
+            skeleton=skeleton(username),
+            display_name=display_name,
+            password_hash="",
+            bot=True,
+        )
+
+    def retire(self) -> None:
+        """Close an account for good, whose name stays on what it said, and is free for another."""
+        self.skeleton = f"retired:{self.id}"
+        self.disabled_at = now()
 
     def erase(self) -> None:
         """Forget who this was. The name is free again; no password opens it."""

@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.web import account, errors, health, home, invites, members, rooms, session, shell, styles
+from app.web import account, bots, errors, health, home, invites, members, rooms, session, shell, styles
 
 
 def init_app(app: Flask) -> None:
     """Put the pages on the application, with what all of them draw and how they refuse."""
-    for module in (home, session, rooms, members, invites, account, health, styles):
+    for module in (home, session, rooms, members, bots, invites, account, health, styles):
         app.register_blueprint(module.blueprint)
     shell.init_app(app)
     styles.init_app(app)

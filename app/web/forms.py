@@ -113,6 +113,12 @@ class RemovalForm(Form):
     ban = BooleanField("No link lets them back in")
 
 
+class BotForm(Form):
+    """A program that is a member of a room."""
+
+    username = StringField("Username of the bot", [Check(inputs.Username)])
+
+
 class ProfileForm(Form):
     """What others see."""
 

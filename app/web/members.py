@@ -14,7 +14,7 @@ blueprint = Blueprint("members", __name__, url_prefix="/rooms/<room_id>/members"
 @blueprint.get("")
 def index(room_id: str) -> str:
     """Everybody in the room, by name."""
-    return _page(room_id)
+    return page(room_id)
 
 
 @blueprint.post("/<user_id>/role")
@@ -24,11 +24,11 @@ def set_role(room_id: str, user_id: str) -> tuple[str, int] | Response:
     access.membership(user, room_id)
     form = forms.RoleForm()
     if not form.validate():
-        return _page(room_id, "Choose one of the three roles."), Invalid.status
+        return page(room_id, "Choose one of the three roles."), Invalid.status
     try:
         changed = members.set_role(user, room_id, user_id, form.role.data)
     except Conflict as refused:
-        return _page(room_id, refused.detail), refused.status
+        return page(room_id, refused.detail), refused.status
     flash(f"{changed.user.display_name} is now {forms.ROLES[changed.role]}.")
     return redirect(url_for("members.index", room_id=room_id), 303)
 
@@ -44,10 +44,19 @@ def remove(room_id: str, user_id: str) -> Response:
     return redirect(url_for("members.index", room_id=room_id), 303)
 
 
-def _page(room_id: str, refused: str = "") -> str:
+def page(
+    room_id: str, refused: str = "", *, bot: forms.BotForm | None = None, secret: str | None = None
+) -> str:
+    """The page, with the form for a bot that was refused, or the token of one that was made."""
     user = identity.acting_user()
     mine = access.membership(user, room_id)
     everybody = [(each, attendance.is_online(each.user_id)) for each in access.members(user, room_id)]
     return render_template(
-        "members/index.html", mine=mine, everybody=everybody, roles=forms.ROLES, refused=refused
+        "members/index.html",
+        mine=mine,
+        everybody=everybody,
+        roles=forms.ROLES,
+        refused=refused,
+        bot=bot or forms.BotForm(formdata=None),
+        secret=secret,
     )

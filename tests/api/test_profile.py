@@ -83,7 +83,8 @@ def test_an_account_is_deleted_with_or_without_what_was_said(
     app: Flask, garden: Garden, ada: Person, bob: Person, mallory: Person, door: str, messages: str
 ) -> None:
     bob.say(garden.id, "good-bye")
-    bobs, token = bob.socket, bob.token
+    bobs = bob.socket
+    assert bob.api("GET", "/me").status_code == 200
     ada.heard(), mallory.heard()
     answer = getattr(bob, door)("DELETE", "/me", {"current": PASSWORD, "messages": messages})
 

@@ -12,7 +12,7 @@ from app import limits
 from app.api.routes import Route
 from app.errors import Problem
 from tests import requests, stored
-from tests.conftest import Garden
+from tests.conftest import Garden, make_bot
 from tests.people import Person
 from tests.requests import Ids
 
@@ -28,10 +28,11 @@ def every(routes: list[Route]) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def ids(garden: Garden, ada: Person, bob: Person) -> Ids:
+def ids(app: Flask, garden: Garden, ada: Person, bob: Person) -> Ids:
     """What is there, for any route that names something; Bob's own token and browser among it."""
     [invite] = ada.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"]
-    return Ids(room_id=garden.id, user_id=bob.id, invite_id=invite["id"], token=garden.token)
+    bot = make_bot(app, ada, garden.id)
+    return Ids(room_id=garden.id, user_id=bob.id, bot_id=bot.id, invite_id=invite["id"], token=garden.token)
 
 
 def asked(person: Person, route: Route, ids: Ids, **options: Any) -> Any:
