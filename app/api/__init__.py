@@ -5,8 +5,7 @@
 
 from flask import Flask
 
-from app.api import credentials, invites, members, messages, profile, refusals, rooms, server
-from app.api import bots, credentials, invites, marks, members, messages, profile, refusals, rooms, server
+from app.api import bots, credentials, invites, members, messages, profile, refusals, rooms, server
 from app.api.routes import TABLE, blueprint
 
 __all__ = [
