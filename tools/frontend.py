@@ -20,6 +20,38 @@ VENDOR = ROOT / "static" / "vendor"
 FILES = {
     "socket.io-client/dist/socket.io.esm.min.js": "socket.io.esm.min.js",
     "socket.io-client/dist/socket.io.esm.min.js.map": "socket.io.esm.min.js.map",
+    "markdown-it/dist/browser/markdown-it.esm.min.mjs": "markdown-it.esm.min.js",
+    "emoji-picker-element-data/en/emojibase/data.json": "emoji.json",
+    "@highlightjs/cdn-assets/es/core.min.js": "highlight/core.min.js",
+}
+# What code is coloured in. static/js/highlighting.js knows the same names, and what else people call them.
+LANGUAGES = [
+    "bash",
+    "c",
+    "cpp",
+    "csharp",
+    "css",
+    "diff",
+    "dockerfile",
+    "go",
+    "ini",
+    "java",
+    "javascript",
+    "json",
+    "kotlin",
+    "markdown",
+    "php",
+    "python",
+    "ruby",
+    "rust",
+    "sql",
+    "swift",
+    "typescript",
+    "xml",
+    "yaml",
+]
+FILES |= {
+    f"@highlightjs/cdn-assets/es/languages/{name}.min.js": f"highlight/{name}.min.js" for name in LANGUAGES
 }
 OLDEST_NODE = 20
 
@@ -34,9 +66,10 @@ def main() -> None:
     options = [] if dev else ["--omit=dev"]
     subprocess.run([*command, "ci", "--ignore-scripts", *options], cwd=ROOT, env=environment, check=True)
 
-    VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
-        shutil.copyfile(ROOT / "node_modules" / source, VENDOR / name)
+        target = VENDOR / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "node_modules" / source, target)
 
 
 def npm() -> list[str]:
