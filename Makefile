@@ -64,6 +64,12 @@ bench: setup
 bench-quick: setup
 	$(BIN)/python -m benchmarks.run --quick
 
+bench-scale: $(VENV)/.installed-dev static/vendor/.fetched
+	$(BIN)/python -m benchmarks.scale
+
+bench-hostile: setup
+	$(BIN)/python -m benchmarks.hostile
+
 # The peers' own lock files: nothing of Parlor's depends on them.
 bench-lock: $(VENV)/.installed-dev
 	cd benchmarks && ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -83,12 +83,19 @@ class DidNotStart(Exception):
 class Running:
     """A contender's process on a fresh database. A context manager."""
 
-    def __init__(self, contender: Contender, level: str, database: Path | None = None) -> None:
+    def __init__(
+        self,
+        contender: Contender,
+        level: str,
+        database: Path | None = None,
+        changes: dict[str, str] | None = None,  # of its environment
+    ) -> None:
         self.contender = contender
         self.level = level
         self.port = self.other_port = 0  # another one where two processes share the work
         self._folder = Path(tempfile.mkdtemp(prefix="run-", dir=layouts.BUILT))
         self._given = database
+        self._changes = changes or {}
         self.database = database or self._folder / "chat.db"
         self._sockets = min(20_000, machine.allow_many_files() // 2 - 1000)  # Parlor reserves two files each
         self._process: subprocess.Popen[bytes] | None = None
@@ -110,7 +117,7 @@ class Running:
             self._process = subprocess.Popen(
                 [*machine.on_server_core(), *self.contender.command],
                 cwd=self._folder,
-                env=self._environment(self._fresh()),
+                env={**self._environment(self._fresh()), **self._changes},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

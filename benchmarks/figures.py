@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypedDict
 
 
@@ -79,8 +79,17 @@ class Measured:
     def between_points(self, contender: str, point: str, other: str) -> float | None:
         """One contender's value at a point over its own at another: the median within repetitions, or None."""
         here, there = (self.values.get(name, {}).get(contender, {}) for name in (point, other))
-        ratios = [here[each] / there[each] for each in sorted(here.keys() & there.keys()) if there[each] > 0]
-        return statistics.median(ratios) if ratios else None
+        return _median_share(here, there)
+
+    def share(self, point: str, contender: str, other: str) -> float | None:
+        """One contender's value over another's at the same point: the median within repetitions, or None."""
+        here, there = (self.values.get(point, {}).get(name, {}) for name in (contender, other))
+        return _median_share(here, there)
+
+
+def _median_share(here: Mapping[int, float], there: Mapping[int, float]) -> float | None:
+    ratios = [here[each] / there[each] for each in sorted(here.keys() & there.keys()) if there[each] > 0]
+    return statistics.median(ratios) if ratios else None
 
 
 def rounded(value: float) -> float:

@@ -61,6 +61,11 @@ def on_load_core() -> list[str]:
     return _on_core(1)
 
 
+def server_core() -> set[int]:
+    """The server's core, or all where there is only one."""
+    return {min(os.sched_getaffinity(0))}
+
+
 def _on_core(number: int) -> list[str]:
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2 or not shutil.which("taskset"):

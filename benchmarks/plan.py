@@ -152,6 +152,7 @@ def _seconds(name: str, pace: Pace) -> float:
         "latency": pace.warm + pace.latency + 0.6,
         "mixed": pace.latency + 4.0,
         "connects": (pace.bursts + 1) * 0.8,
+        "rooms": talking + pace.closed + 0.4,
         "idle": 3.5 + 2 * connecting + (12 if int(size or 0) > 5000 else 0),  # when everybody is asked
         "open_loop": 2.5 * (pace.warm + pace.open + 1.2),
         "histories": 4.0 + pace.requests * 0.05,

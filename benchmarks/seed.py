@@ -49,10 +49,12 @@ def seed() -> None:
         return
     layouts.BUILT.mkdir(exist_ok=True)
     for path in (PEOPLE, HISTORY):
-        _migrate(path)
-    with _engine(PEOPLE).begin() as connection:
+        for file in path.parent.glob(path.name + "*"):
+            file.unlink()
+        migrate(f"sqlite:///{path}")
+    with engine(PEOPLE).begin() as connection:
         _seed_layouts(connection)
-    with _engine(HISTORY).begin() as connection:
+    with engine(HISTORY).begin() as connection:
         found = _seed_histories(connection)
     for name, room in found.items():
         long_rooms.grow(HISTORY, room.room_id, room.authors, room.last_seq)
@@ -67,19 +69,19 @@ def _version() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
 
 
-def _migrate(path: Path) -> None:
-    for file in path.parent.glob(path.name + "*"):
-        file.unlink()
+def migrate(address: str) -> None:
+    """Make the tables of an empty database."""
     command = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
     environment = {
         "PATH": "/usr/bin:/bin",
-        "DATABASE_URL": f"sqlite:///{path}",
+        "DATABASE_URL": address,
         "SECRET_KEY_FILE": str(layouts.BUILT / "secret_key"),
     }
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 
 
-def _engine(path: Path) -> sa.Engine:
+def engine(path: Path) -> sa.Engine:
+    """Whose connections end when they are given back: the file may be moved and copied."""
     return sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
 
 
