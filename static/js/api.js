@@ -125,12 +125,48 @@ export class Api {
   }
 
   /**
+   * What is pinned in a room.
+   *
+   * @param {string} roomId
+   * @returns {Promise<Page<Message>>}
+   */
+  pins(roomId) {
+    return this.#ask("GET", `/rooms/${encodeURIComponent(roomId)}/pins`);
+  }
+
+  /**
+   * Messages that mention me, in all my rooms, newest first.
+   *
+   * @param {string | null} cursor
+   * @returns {Promise<Page<Message>>}
+   */
+  mentions(cursor) {
+    return this.#ask("GET", `/mentions${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ""}`);
+  }
+
+  /**
+   * What a message said before it was edited, newest first.
+   *
+   * @param {string} messageId
+   * @returns {Promise<Page<{text: string, version: number, written_at: string}>>}
+   */
+  versions(messageId) {
+    return this.#ask("GET", `/messages/${encodeURIComponent(messageId)}/versions`);
+  }
+
+  /** Asked while the page goes, so nobody waits for the answer. @param {string} messageId */
+  deleteMessage(messageId) {
+    return this.#ask("DELETE", `/messages/${encodeURIComponent(messageId)}`, undefined, { keepalive: true });
+  }
+
+  /**
    * @param {string} method
    * @param {string} path
    * @param {object} [body]
+   * @param {RequestInit} [options]
    * @returns {Promise<any>}
    */
-  async #ask(method, path, body) {
+  async #ask(method, path, body, options = {}) {
     const headers = new Headers({ Accept: "application/json" });
     if (method !== "GET") headers.set("X-CSRFToken", this.#csrf);
     if (body) headers.set("Content-Type", "application/json");
@@ -142,6 +178,7 @@ export class Api {
         body: body && JSON.stringify(body),
         credentials: "same-origin",
         signal: AbortSignal.timeout(WITHIN),
+        ...options,
       });
     } catch {
       throw new Refused(UNREACHED);

@@ -1,5 +1,6 @@
 /** Everything this person is in: the rooms, what was said, who is there; and how each fact changes it. */
 
+import { folded } from "./mentions.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typing.js";
 
@@ -29,14 +30,19 @@ export class Conversations {
   #membersTold = new Map();
   /** @type {Map<string, Typists>} */
   #typists = new Map();
+  /** @type {Map<string, number>} up to where each room's facts were applied: one that comes again changes nothing */
+  #applied = new Map();
+  #calls;
 
   /**
    * @param {string} me my user id
    * @param {(roomId: string, part: Part) => void} changed
+   * @param {(message: Message) => boolean} [calls] whether a message mentions me
    */
-  constructor(me, changed) {
+  constructor(me, changed, calls = () => false) {
     this.#me = me;
     this.#changed = changed;
+    this.#calls = calls;
   }
 
   /** @returns {Room[]} newest activity first */
@@ -47,6 +53,13 @@ export class Conversations {
   get unread() {
     let sum = 0;
     for (const room of this.#rooms.values()) sum += room.unread;
+    return sum;
+  }
+
+  /** How many unread messages mention me, in all rooms. */
+  get mentions() {
+    let sum = 0;
+    for (const room of this.#rooms.values()) sum += room.mentions;
     return sum;
   }
 
@@ -101,6 +114,17 @@ export class Conversations {
     return this.#members.get(roomId)?.get(userId);
   }
 
+  /**
+   * Whether somebody in a room has this username, in small letters.
+   *
+   * @param {string} roomId
+   * @param {string} name
+   */
+  isCalled(roomId, name) {
+    for (const { user } of this.#members.get(roomId)?.values() ?? []) if (folded(user.username) === name) return true;
+    return false;
+  }
+
   /** How often something was told about a room's members. @param {string} roomId */
   membersTold(roomId) {
     return this.#membersTold.get(roomId) ?? 0;
@@ -148,6 +172,8 @@ export class Conversations {
     const { room, reset, facts } = step;
     const known = this.#rooms.get(room.id);
     if (!known) this.#activity.set(room.id, now);
+    // Another epoch counts from elsewhere; what follows a reset comes after the place that it names.
+    if (reset) this.#applied.set(room.id, room.last_seq);
     this.#rooms.set(room.id, { ...known, ...room });
     if (reset && this.isOpened(room.id)) {
       this.timeline(room.id).expect();
@@ -175,18 +201,19 @@ export class Conversations {
   /** @param {string} roomId */
   remove(roomId) {
     if (!this.#rooms.delete(roomId)) return;
-    for (const kept of [this.#activity, this.#timelines, this.#members, this.#typists]) kept.delete(roomId);
+    for (const kept of [this.#activity, this.#timelines, this.#members, this.#typists, this.#applied]) kept.delete(roomId);
     this.#changed(roomId, "gone");
   }
 
   /**
-   * A logged fact, in its turn. Unknown ones change nothing.
+   * A logged fact, in its turn. Unknown ones change nothing, and neither does one that was heard before.
    *
    * @param {Fact} fact
    */
   hear(fact) {
     const room = this.#rooms.get(fact.room_id);
-    if (!room) return;
+    if (!room || fact.seq <= (this.#applied.get(room.id) ?? 0)) return;
+    this.#applied.set(room.id, fact.seq);
     room.last_seq = Math.max(room.last_seq, fact.seq);
     if (fact.message) this.#said(room, fact, fact.message);
     if (fact.member) this.#moved(room, fact, fact.member);
@@ -223,15 +250,16 @@ export class Conversations {
   }
 
   /**
-   * How far I have read, here or on another device. Reading never goes backwards by an answer that came late.
+   * How far I have read, here or on another device. Reading never goes backwards by an answer that came late, only
+   * by my own wish: `back`.
    *
    * @param {string} roomId
-   * @param {{read_seq: number, unread: number, mentions: number}} reading
+   * @param {{read_seq: number, unread: number, mentions: number, back?: boolean}} reading
    */
-  read(roomId, reading) {
+  read(roomId, { read_seq, unread, mentions, back = false }) {
     const room = this.#rooms.get(roomId);
-    if (!room || reading.read_seq < room.read_seq) return;
-    Object.assign(room, reading);
+    if (!room || (read_seq < room.read_seq && !back)) return;
+    Object.assign(room, { read_seq, unread, mentions });
     this.#changed(roomId, "room");
   }
 
@@ -242,15 +270,36 @@ export class Conversations {
    */
   #said(room, fact, message) {
     const posted = fact.type === "message_posted";
-    if (posted || room.last_message?.id === message.id) room.last_message = message;
+    if (posted) room.last_message = message;
+    if (room.last_message?.id === message.id && message.version >= room.last_message.version) room.last_message = message;
     if (posted) this.#touch(message);
-    const foreign = message.author?.id !== this.#me;
-    const unseen = foreign && message.seq > room.read_seq;
-    if (posted && unseen && !message.deleted_at) room.unread += 1;
-    if (fact.type === "message_deleted" && unseen) room.unread = Math.max(0, room.unread - 1);
+    if (message.author?.id !== this.#me && message.seq > room.read_seq) this.#count(room, fact, message);
     this.#changed(room.id, "room");
     const timeline = this.#timelines.get(room.id);
     if (timeline?.put(message)) this.#changed(room.id, "timeline");
+  }
+
+  /**
+   * What is unread, and what of it mentions me, after a fact about a message that I haven't read. The server's own
+   * count comes with every catch-up and every word about reading.
+   *
+   * @param {Room} room
+   * @param {Fact} fact
+   * @param {Message} message
+   */
+  #count(room, { type }, message) {
+    const before = this.#timelines.get(room.id)?.find(message.seq);
+    const called = before && !before.deleted_at && this.#calls(before) ? 1 : 0;
+    const calls = !message.deleted_at && this.#calls(message) ? 1 : 0;
+    if (type === "message_posted" && !message.deleted_at) {
+      room.unread += 1;
+      room.mentions += calls;
+    }
+    if (type === "message_deleted") {
+      room.unread = Math.max(0, room.unread - 1);
+      room.mentions = Math.max(0, room.mentions - called);
+    }
+    if (type === "message_edited" && before) room.mentions = Math.max(0, room.mentions + calls - called);
   }
 
   /**

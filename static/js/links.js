@@ -30,7 +30,7 @@ export function tokens(text) {
   for (let match = START.exec(text); match; match = START.exec(text)) {
     const end = addressEnd(text, match.index);
     const address = text.slice(match.index, end);
-    const href = hrefOf(address);
+    const href = safe(address);
     if (!href) {
       // Resume after the whole candidate: nothing in it can begin a better one, and time stays linear.
       START.lastIndex = Math.max(end, START.lastIndex);
@@ -43,6 +43,19 @@ export function tokens(text) {
   }
   if (done < text.length) found.push({ kind: "text", text: text.slice(done) });
   return found;
+}
+
+/**
+ * The address that begins exactly here, or null.
+ *
+ * @param {string} text
+ * @param {number} start
+ * @returns {{text: string, href: string} | null}
+ */
+export function at(text, start) {
+  const address = text.slice(start, addressEnd(text, start));
+  const href = safe(address);
+  return href === null ? null : { text: address, href };
 }
 
 /**
@@ -76,7 +89,7 @@ function addressEnd(text, start) {
  *
  * @param {string} address
  */
-function hrefOf(address) {
+export function safe(address) {
   if (address.length > MAX_LENGTH) return null;
   const written = /^www\./iu.test(address) ? `https://${address}` : address;
   let url;

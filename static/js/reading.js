@@ -14,6 +14,8 @@ export class Reading {
   #timers;
   /** @type {Map<string, number>} what the server was told last */
   #told = new Map();
+  /** Rooms in which seeing isn't reading for now. */
+  #held = new Set();
   /** @type {{roomId: string, seq: number} | null} */
   #waiting = null;
   /** @type {number | null} */
@@ -33,6 +35,7 @@ export class Reading {
    * @param {number} readSeq what the server knows
    */
   seen(roomId, seq, readSeq) {
+    if (this.#held.has(roomId)) return;
     if (seq <= Math.max(readSeq, this.#told.get(roomId) ?? 0)) return;
     if (this.#waiting?.roomId === roomId && this.#waiting.seq >= seq) return;
     if (this.#waiting && this.#waiting.roomId !== roomId) this.#send();
@@ -45,6 +48,23 @@ export class Reading {
     if (this.#timer !== null) this.#timers.clear(this.#timer);
     this.#timer = null;
     this.#waiting = null;
+  }
+
+  /**
+   * The reader wants it unread from after this place on: seeing it again, as it stands on the screen, isn't reading
+   * it, until the room is opened anew.
+   *
+   * @param {string} roomId
+   * @param {number} seq
+   */
+  rewind(roomId, seq) {
+    this.#told.set(roomId, seq);
+    this.#held.add(roomId);
+  }
+
+  /** The room is opened anew, or looked at again: what is seen is read. @param {string} roomId */
+  forget(roomId) {
+    this.#held.delete(roomId);
   }
 
   #send() {

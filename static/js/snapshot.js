@@ -6,7 +6,7 @@
  */
 
 /** As many messages come with the page, when there are as many. */
-const PAGE = 50;
+export const PAGE = 50;
 
 /**
  * @param {PageData} page

@@ -12,6 +12,9 @@ import * as times from "./times.js";
 /** Messages of one author belong together until this much silence between two of them, in milliseconds. */
 const GROUP_WITHIN = 5 * 60_000;
 
+/** So much of a message is quoted by those that answer it, as the server does it. */
+const EXCERPT = 140;
+
 /** And at most for so long, so that also a long speech says now and then what time it is, in milliseconds. */
 const GROUP_LASTS = 10 * 60_000;
 
@@ -31,6 +34,8 @@ export class Timeline {
   #drawn = new Set();
   /** @type {Message[]} what came while the window is being fetched */
   #early = [];
+  /** @type {Map<string, number>} up to which version of a message its answers here were brought */
+  #quoted = new Map();
   /** @type {WeakMap<Message, string>} the calendar day of each: asked for at every drawing, and slow to work out */
   #days = new WeakMap();
   #loaded = false;
@@ -100,7 +105,7 @@ export class Timeline {
    * @returns {boolean} whether there is something new to draw
    */
   put(message) {
-    const confirmed = this.#settle(message);
+    const confirmed = this.#settle(message) || this.#requote(message);
     if (!this.#loaded) {
       this.#early.push(message);
       return confirmed;
@@ -212,6 +217,11 @@ export class Timeline {
     return [...this.#pending.values()].at(-1) ?? null;
   }
 
+  /** The last message of mine that can still be changed; null when there is none in the window. */
+  get lastMine() {
+    return this.#messages.findLast((message) => this.#isMine(message) && !message.deleted_at) ?? null;
+  }
+
   /** What a message that isn't confirmed says. @param {string} nonce */
   pendingText(nonce) {
     return this.#pending.get(nonce)?.text ?? "";
@@ -220,11 +230,11 @@ export class Timeline {
   /**
    * What to draw, top to bottom: messages by seq, then what is pending, with a divider before each new day.
    *
-   * @param {{newAfter?: number | null, place?: times.Place}} [options] `newAfter`: where the reader had got to; the
-   *   divider goes before the first message of somebody else after it
+   * @param {{newAfter?: number | null, place?: times.Place, seen?: (message: Message) => Message}} [options] `newAfter`: where the reader had got to; the
+   *   divider goes before the first message of somebody else after it; `seen`: how a message shall look
    * @returns {Row[]}
    */
-  rows({ newAfter = null, place = {} } = {}) {
+  rows({ newAfter = null, place = {}, seen = (message) => message } = {}) {
     /** @type {Row[]} */
     const rows = [];
     /** @type {Message | null} */
@@ -244,7 +254,7 @@ export class Timeline {
       }
       const first = newDay || isNew || !continues(before, message) || apart(lead, message) >= GROUP_LASTS;
       if (first) lead = message;
-      rows.push({ kind: "message", key, message, first, mine, pending });
+      rows.push({ kind: "message", key, message: seen(message), first, mine, pending });
       before = message;
     }
     return rows;
@@ -301,6 +311,24 @@ export class Timeline {
     return this.#pending.delete(message.nonce);
   }
 
+  /**
+   * No fact names the answers to a message that was edited or deleted: what they quote is made anew from it.
+   *
+   * @param {Message} message
+   */
+  #requote(message) {
+    if (message.version <= (this.#quoted.get(message.id) ?? 1)) return false;
+    this.#quoted.set(message.id, message.version);
+    const words = excerpt(message.text);
+    let changed = false;
+    for (const [index, answer] of this.#messages.entries()) {
+      if (answer.reply_to?.id !== message.id || answer.reply_to.excerpt === words) continue;
+      this.#messages[index] = { ...answer, reply_to: { ...answer.reply_to, excerpt: words } };
+      changed = true;
+    }
+    return changed;
+  }
+
   /** @param {number} seq */
   #isBeyond(seq) {
     if (this.hasNewer && seq > this.newest) return true;
@@ -344,6 +372,15 @@ export class Timeline {
     }
     return low;
   }
+}
+
+/**
+ * The beginning of a message on one line, as answers quote it.
+ *
+ * @param {string} text
+ */
+export function excerpt(text) {
+  return [...text.replace(/[ \t\n]+/gu, " ")].slice(0, EXCERPT).join("");
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Message {
   reactions?: { emoji: string; count: number; user_ids: string[] }[];
   pinned?: boolean;
   files?: unknown[];
+  /** Only here: I deleted it, and the server doesn't know yet. */
+  leaving?: boolean;
 }
 
 export type Role = "owner" | "moderator" | "member";
@@ -114,6 +116,7 @@ export interface Pending {
   room_id: string;
   text: string;
   created_at: string;
+  reply_to?: Quote | null;
   state: "waiting" | "failed";
   error?: Problem | null;
 }

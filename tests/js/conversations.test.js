@@ -142,3 +142,67 @@ test("facts of a kind not known yet change nothing and break nothing", () => {
   conversations.hear({ type: "tea_served", room_id: "garden", seq: 1 });
   assert.equal(conversations.room("garden").last_seq, 1);
 });
+
+function calling() {
+  const conversations = new Conversations(ada.id, () => {}, (said) => said.text.includes("@ada"));
+  conversations.setRooms([room()], NOW);
+  conversations.timeline("garden").load([], { hasOlder: false });
+  conversations.setMembers("garden", [member(ada), member(bob)]);
+  return conversations;
+}
+
+/** What happened to one message, as the log tells it. */
+function told(type, seq, of, extra) {
+  return { type, room_id: "garden", seq, message: message(of, bob, { version: seq, ...extra }) };
+}
+
+test("any fact that is applied twice changes nothing", () => {
+  const gone = { text: "", deleted_at: "2026-11-22T16:00:00.000Z" };
+  const reactions = [{ emoji: "👍", count: 1, user_ids: ["eve"] }];
+  const facts = [
+    posted(1, bob, { text: "hi @ada" }),
+    posted(2, bob),
+    told("message_edited", 3, 2, { text: "now @ada", edited_at: "2026-11-22T15:00:00.000Z" }),
+    told("message_reacted", 4, 1, { text: "hi @ada", reactions }),
+    told("message_pinned", 5, 1, { text: "hi @ada", reactions, pinned: true }),
+    told("message_deleted", 6, 2, gone),
+    { type: "member_joined", room_id: "garden", seq: 7, member: member(eve) },
+    { type: "a_fact_of_the_future", room_id: "garden", seq: 8 },
+  ];
+  const state = (conversations) => JSON.stringify([conversations.room("garden"), conversations.timeline("garden").messages, conversations.members("garden")]);
+  const once = calling();
+  const twice = calling();
+  for (const [index, fact] of facts.entries()) {
+    once.hear(structuredClone(fact));
+    for (const again of [...facts.slice(0, index + 1), fact]) twice.hear(structuredClone(again));
+    assert.equal(state(twice), state(once), fact.type);
+  }
+  assert.deepEqual([once.room("garden").unread, once.room("garden").mentions], [1, 1]);
+  assert.equal(once.timeline("garden").find(1).pinned, true);
+});
+
+test("mentions are counted apart: said, edited in, edited out, deleted, and read", () => {
+  const conversations = calling();
+  const count = () => [conversations.room("garden").unread, conversations.mentions];
+  conversations.hear(posted(1, bob, { text: "hi @ada" }));
+  conversations.hear(posted(2, bob));
+  assert.deepEqual(count(), [2, 1]);
+  conversations.hear(told("message_edited", 3, 2, { text: "and @ada" }));
+  assert.deepEqual(count(), [2, 2]);
+  conversations.hear(told("message_edited", 4, 1, { text: "hi all" }));
+  assert.deepEqual(count(), [2, 1]);
+  conversations.hear(told("message_deleted", 5, 2, { text: "", deleted_at: "2026-11-22T16:00:00.000Z" }));
+  assert.deepEqual(count(), [1, 0]);
+  conversations.hear(posted(6, bob, { text: "@ada" }));
+  conversations.read("garden", { read_seq: 6, unread: 0, mentions: 0 });
+  assert.deepEqual(count(), [0, 0]);
+});
+
+test("reading goes back by my own wish only", () => {
+  const { conversations } = opened();
+  conversations.read("garden", { read_seq: 9, unread: 0, mentions: 0 });
+  conversations.read("garden", { read_seq: 4, unread: 5, mentions: 0 });
+  assert.equal(conversations.room("garden").read_seq, 9);
+  conversations.read("garden", { read_seq: 4, unread: 5, mentions: 1, back: true });
+  assert.deepEqual([conversations.room("garden").read_seq, conversations.room("garden").unread], [4, 5]);
+});

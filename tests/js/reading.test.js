@@ -65,3 +65,17 @@ test("what the server didn't hear is said when it is seen again", async () => {
   await clock.pass(500);
   assert.equal(told.length, 2);
 });
+
+test("what is marked unread isn't read by standing on the screen, until the room is opened anew", async () => {
+  const clock = new Clock();
+  const told = [];
+  const reading = new Reading({ timers: clock, tell: async (payload) => told.push(payload.seq) > 0 });
+  reading.rewind("garden", 3);
+  reading.seen("garden", 9, 3);
+  await clock.pass(2000);
+  assert.deepEqual(told, []);
+  reading.forget("garden");
+  reading.seen("garden", 9, 3);
+  await clock.pass(2000);
+  assert.deepEqual(told, [9]);
+});

@@ -226,3 +226,28 @@ test("what was written last and isn't confirmed can be shown elsewhere too", () 
   timeline.discard("two");
   assert.equal(timeline.lastPending?.nonce, "one");
 });
+
+test("when a quoted message is edited or deleted, its answers quote what it says now, once", () => {
+  const quote = { id: "m1", seq: 1, author: bob, excerpt: "said 1" };
+  const timeline = loaded([message(1), message(2, ada, { reply_to: quote })]);
+  const edited = message(1, bob, { version: 2, text: "said\n  better" });
+  assert.equal(timeline.put(edited), true);
+  assert.equal(timeline.put(edited), false);
+  assert.equal(timeline.find(2).reply_to.excerpt, "said better");
+  timeline.put(message(1, bob, { version: 3, text: "", deleted_at: "2026-11-22T13:00:00.000Z" }));
+  timeline.put(edited);
+  assert.equal(timeline.find(2).reply_to.excerpt, "");
+});
+
+test("an answer is followed also when what it quotes isn't in the window", () => {
+  const timeline = loaded([message(50, ada, { reply_to: { id: "m1", seq: 1, author: bob, excerpt: "said 1" } })], { hasOlder: true });
+  assert.equal(timeline.put(message(1, bob, { version: 2, text: "better" })), true);
+  assert.equal(timeline.find(50).reply_to.excerpt, "better");
+  assert.equal(timeline.find(1), undefined);
+});
+
+test("my last message that I can still change is found", () => {
+  const timeline = loaded([message(1, ada), message(2, ada, { deleted_at: "2026-11-22T13:00:00.000Z", text: "" }), message(3)]);
+  assert.equal(timeline.lastMine.seq, 1);
+  assert.equal(loaded([message(1)]).lastMine, null);
+});

@@ -20,6 +20,7 @@ PAIRS += [
     ("danger-hover", "danger-quiet", 4.5),
 ]
 PAIRS += [("accent-text", "accent", 4.5), ("accent-text", "accent-hover", 4.5)]
+PAIRS += [(f"code-{kind}", "surface-sunken", 4.5) for kind in ("word", "value", "name")]
 PAIRS += [("accent-hover", paper, 4.5) for paper in SURFACES]
 PAIRS += [("hue-ink", f"hue-{number}", 4.5) for number in range(6)]
 PAIRS += [("line-strong", paper, 3.0) for paper in ("surface", "surface-raised")]

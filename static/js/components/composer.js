@@ -1,10 +1,21 @@
 /** The box that one writes in. It never loses what is in it: not by being off, not by a reload, not by a refusal. */
 
-import { find } from "../dom.js";
+import { byId, find } from "../dom.js";
+import { Suggestions } from "./suggestions.js";
+
+/**
+ * What is being written: something new, an answer to a message, or another text for one of mine.
+ *
+ * @typedef {{kind: "new"} | {kind: "reply" | "edit", message: import("../types").Message, name: string}} Task
+ */
 
 /**
  * @typedef {object} Calls
- * @property {(text: string) => void} onSend
+ * @property {(text: string, task: Task) => void} onSend
+ * @property {() => void} onCancel an edit or an answer is given up
+ * @property {() => void} onLast the key that edits what I said last
+ * @property {(typed: string) => import("../mentions.js").Choice[]} choices whom one may mean
+ * @property {(text: string) => Node[]} draw as the message will look
  * @property {(text: string) => void} onInput with what is in the box now, also when it was emptied
  */
 
@@ -19,6 +30,12 @@ export class Composer {
   #limit;
   #calls;
   #closed = "";
+  #context;
+  #preview;
+  #see;
+  #suggestions;
+  /** @type {Task} */
+  #task = { kind: "new" };
 
   /**
    * @param {HTMLFormElement} form
@@ -32,6 +49,12 @@ export class Composer {
     this.#text = /** @type {HTMLTextAreaElement} */ (find(form, "textarea"));
     this.#send = /** @type {HTMLButtonElement} */ (find(form, "button[type=submit]"));
     this.#note = find(form, ".composer__note");
+    this.#context = find(form, ".composer__context");
+    this.#preview = find(form, ".composer__preview");
+    this.#see = /** @type {HTMLButtonElement} */ (find(form, ".composer__see"));
+    this.#suggestions = new Suggestions(byId("suggestions"), this.#text, calls.choices);
+    find(form, ".composer__cancel").addEventListener("click", () => calls.onCancel());
+    this.#see.addEventListener("click", () => this.#toggle(this.#preview.hidden === true));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -39,7 +62,7 @@ export class Composer {
     this.#text.addEventListener("keydown", (event) => this.#pressed(event));
     this.#text.addEventListener("input", () => this.#changed());
     // A tap on Send must not take the focus away: the phone's keyboard would go, and come back for the next line.
-    this.#send.addEventListener("pointerdown", (event) => event.preventDefault());
+    for (const each of [this.#send, this.#see]) each.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#changed(false);
   }
 
@@ -57,7 +80,22 @@ export class Composer {
     this.#changed(false);
   }
 
+  get task() {
+    return this.#task;
+  }
+
+  /** What the box is for now. @param {Task} task */
+  set task(task) {
+    this.#task = task;
+    this.#context.hidden = task.kind === "new";
+    this.#toggle(false);
+    if (task.kind === "new") return;
+    find(this.#context, ".composer__doing").textContent = task.kind === "edit" ? "Editing your message" : `Replying to ${task.name}`;
+    find(this.#context, ".composer__quoted").textContent = task.kind === "edit" ? "" : task.message.text.slice(0, 200);
+  }
+
   focus() {
+    this.#toggle(false);
     this.#text.focus({ preventScroll: true });
     this.#text.setSelectionRange(this.#text.value.length, this.#text.value.length);
   }
@@ -74,6 +112,15 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
+    if (this.#suggestions.takes(event)) return;
+    if (event.key === "Escape" && this.#task.kind !== "new" && !event.isComposing) {
+      event.stopPropagation();
+      return this.#calls.onCancel();
+    }
+    if (event.key === "ArrowUp" && this.#text.value === "" && this.#task.kind === "new" && !hasModifier(event)) {
+      event.preventDefault();
+      return this.#calls.onLast();
+    }
     if (event.key !== "Enter" || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
     // The Enter that takes a suggestion of an input method belongs to it. Safari says so by the key code only.
     if (event.isComposing || event.keyCode === 229) return;
@@ -84,10 +131,22 @@ export class Composer {
   #submit() {
     const text = this.#text.value.trim();
     if (!text || this.#closed || this.#over() > 0) return this.focus();
+    const task = this.#task;
     this.#text.value = "";
-    this.#changed();
-    this.#calls.onSend(text);
+    this.task = { kind: "new" };
+    this.#changed(task.kind !== "edit");
+    this.#calls.onSend(text, task);
     this.#text.focus({ preventScroll: true });
+  }
+
+  /** The box, or in its place what it will look like. @param {boolean} seen */
+  #toggle(seen) {
+    if (this.#preview.hidden !== seen) return;
+    this.#preview.hidden = !seen;
+    this.#text.hidden = seen;
+    this.#see.setAttribute("aria-pressed", String(seen));
+    if (seen) this.#preview.replaceChildren(...this.#calls.draw(this.#text.value.trim()));
+    else this.#text.focus({ preventScroll: true });
   }
 
   /** How many code points too many there are; negative when there is room. */
@@ -103,10 +162,13 @@ export class Composer {
     const over = this.#over();
     const ready = !this.isEmpty && over <= 0 && !this.#closed;
     this.#send.setAttribute("aria-disabled", String(!ready));
+    this.#see.hidden = this.isEmpty;
+    if (this.isEmpty) this.#toggle(false);
     this.#form.classList.toggle("composer--ready", ready);
     this.#form.classList.toggle("composer--over", over > 0);
     this.#note.textContent = this.#closed || countdown(over);
-    if (told) this.#calls.onInput(this.#text.value);
+    // What an edit types is no draft of something new.
+    if (told && this.#task.kind !== "edit") this.#calls.onInput(this.#text.value);
   }
 
   /** As high as what is in it; the style sheet says where that ends. */
@@ -121,4 +183,9 @@ export class Composer {
 function countdown(over) {
   if (over > 0) return `${over} too many`;
   return over > -NEAR ? `${-over} left` : "";
+}
+
+/** @param {KeyboardEvent} event */
+function hasModifier(event) {
+  return event.shiftKey || event.ctrlKey || event.altKey || event.metaKey;
 }

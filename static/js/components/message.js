@@ -4,6 +4,7 @@ import * as avatar from "../avatar.js";
 import { find, piece } from "../dom.js";
 import * as times from "../times.js";
 import * as messageText from "./message_text.js";
+import * as reactions from "./reactions.js";
 
 /**
  * @typedef {import("../types").Row & {kind: "message"}} MessageRow
@@ -17,6 +18,11 @@ import * as messageText from "./message_text.js";
  * @property {(nonce: string) => void} onRetry
  * @property {(nonce: string) => void} onEdit
  * @property {(nonce: string) => void} onDiscard
+ * @property {(author: User | null) => messageText.Reader} reader of what somebody said
+ * @property {reactions.People} people
+ * @property {(seq: number) => void} onQuote to what is answered
+ * @property {(seq: number, emoji: string, on: boolean) => void} onReact
+ * @property {(messageId: string) => void} onUndo a deletion is taken back
  */
 
 /** What a refusal means for the one who wrote it, where the server's own words are too general. */
@@ -43,9 +49,15 @@ export function fill(element, row, ways) {
   element.classList.toggle("message--mine", mine);
   element.classList.toggle("message--waiting", pending?.state === "waiting");
   element.classList.toggle("message--failed", pending?.state === "failed");
+  element.classList.toggle("message--leaving", Boolean(message.leaving));
   element.dataset.seq = pending ? "" : String(message.seq);
   fillHead(element, row, ways.name(message.author));
-  fillText(find(element, ".message__text"), row);
+  fillQuote(find(element, ".quote"), row, ways);
+  const text = find(element, ".message__text");
+  fillText(text, row, ways);
+  element.classList.toggle("message--calls", !mine && text.querySelector(".mention--me") !== null);
+  const chips = message.leaving ? [] : (message.reactions ?? []);
+  reactions.fill(find(element, ".reactions"), chips, ways.people, (emoji, on) => ways.onReact(message.seq, emoji, on));
   fillState(find(element, ".message__state"), row, ways);
 }
 
@@ -67,23 +79,39 @@ function fillHead(element, { message, first }, name) {
   time.setAttribute("datetime", message.created_at);
   time.textContent = times.clock(message.created_at);
   time.title = times.exact(message.created_at);
+  find(element, ".message__pin").hidden = !message.pinned || Boolean(message.deleted_at);
 }
 
 /**
- * @param {HTMLElement} paragraph
+ * @param {HTMLElement} quote
  * @param {MessageRow} row
+ * @param {Ways} ways
  */
-function fillText(paragraph, { message }) {
-  paragraph.classList.toggle("message__text--gone", Boolean(message.deleted_at));
-  paragraph.classList.toggle("message__text--emoji", messageText.isEmoji(message.text));
-  if (message.deleted_at) return paragraph.replaceChildren("This message was deleted.");
-  paragraph.replaceChildren(...messageText.nodes(message.text));
+function fillQuote(quote, { message }, ways) {
+  const answered = message.deleted_at ? null : message.reply_to;
+  quote.hidden = !answered;
+  if (!answered) return;
+  find(quote, ".quote__author").textContent = ways.name(answered.author);
+  find(quote, ".quote__text").textContent = answered.excerpt || "This message was deleted.";
+  quote.onclick = () => ways.onQuote(answered.seq);
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {MessageRow} row
+ * @param {Ways} ways
+ */
+function fillText(place, { message }, ways) {
+  place.classList.toggle("message__text--gone", Boolean(message.deleted_at));
+  place.classList.toggle("message__text--emoji", messageText.isEmoji(message.text));
+  if (message.deleted_at) return place.replaceChildren("This message was deleted.");
+  place.replaceChildren(...messageText.nodes(message.text, ways.reader(message.author)));
   if (!message.edited_at) return;
   const mark = document.createElement("span");
   mark.className = "message__edited";
   mark.textContent = " (edited)";
   mark.title = `Edited ${times.exact(message.edited_at)}`;
-  paragraph.append(mark);
+  (place.lastElementChild?.tagName === "P" ? place.lastElementChild : place).append(mark);
 }
 
 /**
@@ -91,8 +119,9 @@ function fillText(paragraph, { message }) {
  * @param {MessageRow} row
  * @param {Ways} ways
  */
-function fillState(line, { pending }, ways) {
-  line.hidden = !pending;
+function fillState(line, { message, pending }, ways) {
+  line.hidden = !pending && !message.leaving;
+  if (message.leaving) return fillLeaving(line, message.id, ways);
   if (!pending) return line.replaceChildren();
   if (pending.state === "waiting") return line.replaceChildren(...waits());
   const failed = piece("failed-piece");
@@ -103,6 +132,17 @@ function fillState(line, { pending }, ways) {
   way("edit", ways.onEdit);
   way("discard", ways.onDiscard);
   line.replaceChildren(failed);
+}
+
+/**
+ * @param {HTMLElement} line
+ * @param {string} messageId
+ * @param {Ways} ways
+ */
+function fillLeaving(line, messageId, { onUndo }) {
+  const leaving = piece("leaving-piece");
+  find(leaving, "button").addEventListener("click", () => onUndo(messageId));
+  line.replaceChildren(leaving);
 }
 
 /** Both are there; the style sheet shows the one that is true of the line at the moment. */

@@ -49,7 +49,7 @@ export class MessageList {
   #ways;
   /** @type {Map<string, HTMLElement>} */
   #elements = new Map();
-  /** @type {WeakMap<HTMLElement, {row: Row, name: string}>} what an element shows, and under which name */
+  /** @type {WeakMap<HTMLElement, {row: Row, name: string, people: string}>} what an element shows, and whom it names */
   #shown = new WeakMap();
   /** @type {View} */
   #view = { rows: [], hasOlder: false, hasNewer: false, read: 0 };
@@ -159,8 +159,9 @@ export class MessageList {
     if (!known) this.#elements.set(row.key, element);
     const shown = this.#shown.get(element);
     const name = row.kind === "message" ? this.#ways.name(row.message.author) : "";
-    if (shown && shown.name === name && same(shown.row, row)) return element;
-    this.#shown.set(element, { row, name });
+    const people = row.kind === "message" && row.message.text.includes("@") ? this.#ways.people.stamp() : "";
+    if (shown && shown.name === name && shown.people === people && same(shown.row, row)) return element;
+    this.#shown.set(element, { row, name, people });
     if (row.kind === "message") message.fill(element, row, this.#ways);
     if (row.kind === "day") fillDay(element, row.at);
     return element;

@@ -27,11 +27,22 @@ export function drawMembersButton(shown) {
 }
 
 /**
- * The browser's own title bar, and the point at the way back to the rooms.
+ * The browser's own title bar, the sign on an installed app, and the point at the way back to the rooms. Mentions
+ * come first and apart, since they wait for an answer.
  *
- * @param {{title: string, unread: number, elsewhere: boolean}} view `unread` in all rooms, `elsewhere`: in others
+ * @param {{title: string, unread: number, mentions: number, elsewhere: boolean}} view `unread` and `mentions` in all
+ *   rooms, `elsewhere`: in others
  */
-export function drawTab({ title, unread, elsewhere }) {
+export function drawTab({ title, unread, mentions, elsewhere }) {
   byId("elsewhere").hidden = !elsewhere;
-  document.title = `${unread ? `(${unread > 99 ? "99+" : unread}) ` : ""}${title} · Parlor`;
+  const counts = [mentions ? `@${few(mentions)}` : "", unread ? `(${few(unread)})` : ""].filter(Boolean);
+  document.title = [...counts, `${title} · Parlor`].join(" ");
+  // Only installed apps have a place for it, and not every browser has the call.
+  if (!("setAppBadge" in navigator)) return;
+  void (unread ? navigator.setAppBadge(unread) : navigator.clearAppBadge()).catch(() => {});
+}
+
+/** @param {number} count */
+function few(count) {
+  return count > 99 ? "99+" : String(count);
 }

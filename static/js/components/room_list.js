@@ -54,7 +54,7 @@ export class RoomList {
     let item = this.#items.get(room.id);
     if (!item) this.#items.set(room.id, (item = piece("room-piece")));
     const last = pending ?? room.last_message;
-    const view = JSON.stringify([isCurrent, room.title, room.unread, room.member_count, last, last && brief(last)]);
+    const view = JSON.stringify([isCurrent, room.title, room.unread, room.mentions, room.member_count, last, last && brief(last)]);
     if (this.#shown.get(item) === view) return item;
     this.#shown.set(item, view);
     const link = find(item, "a");
@@ -67,6 +67,8 @@ export class RoomList {
     find(item, ".room-link__title bdi").textContent = room.title;
     if (pending) fillPending(item, pending);
     else this.#fillLast(item, room);
+    find(item, ".room-link__mentions").hidden = !room.mentions;
+    find(item, ".room-link__called").textContent = room.mentions > 99 ? "99+" : String(room.mentions);
     find(item, ".room-link__badge").hidden = room.unread === 0;
     find(item, ".room-link__count").textContent = room.unread > 99 ? "99+" : String(room.unread);
     return item;

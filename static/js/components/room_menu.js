@@ -9,6 +9,8 @@ import { byId, find } from "../dom.js";
  * @property {() => Room | undefined} room the one that is open
  * @property {() => void} onInvite
  * @property {() => void} onConnection
+ * @property {() => void} onPins
+ * @property {() => void} onKeys
  * @property {(title: string) => Promise<unknown>} rename rejects with a sentence for the person
  * @property {() => Promise<unknown>} leave
  */
@@ -53,6 +55,8 @@ export class RoomMenu {
     this.#shut();
     if (item.dataset.do === "invite") return this.#calls.onInvite();
     if (item.dataset.do === "connection") return this.#calls.onConnection();
+    if (item.dataset.do === "pins") return this.#calls.onPins();
+    if (item.dataset.do === "keys") return this.#calls.onKeys();
     if (item.dataset.do === "rename") return this.#askTitle(room);
     find(this.#leave, "[data-title]").textContent = room.title;
     fail(byId("leave-error"), "");

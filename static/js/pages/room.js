@@ -26,15 +26,20 @@ import { Drafts } from "../drafts.js";
 import { Feed, HEADS_EVERY } from "../feed.js";
 import { Frames } from "../frames.js";
 import { Invites } from "../invites.js";
+import * as mentions from "../mentions.js";
 import { nonce } from "../nonce.js";
+import { Notices } from "../notices.js";
 import { Outbox } from "../outbox.js";
 import * as outboxStore from "../outbox_store.js";
 import { Past } from "../past.js";
 import { Reading } from "../reading.js";
 import * as snapshot from "../snapshot.js";
+import { excerpt } from "../timeline.js";
 import * as times from "../times.js";
 import { Announcer } from "../typing.js";
 import { Visits } from "../visits.js";
+import { Commands } from "./room_commands.js";
+import { RoomMessages } from "./room_messages.js";
 
 /**
  * @typedef {import("../types").Fact} Fact
@@ -51,8 +56,11 @@ const me = page.me;
 let current = page.room.id;
 /** Where I had got to when I opened the conversation: the line "New" stays there while I am in it. */
 let newAfter = /** @type {number | null} */ (null);
+/** On the way to the first unread message: what is on the screen meanwhile isn't what is being read. */
+let seeking = false;
 const api = new Api(page.csrf);
-const drafts = new Drafts(localStorageOrNull(), me.id);
+const storage = localStorageOrNull();
+const drafts = new Drafts(storage, me.id);
 const frames = /** @type {Frames<"rooms" | "room" | "timeline" | "members" | "typing">} */ (new Frames(draw));
 
 /* What is known. */
@@ -62,7 +70,7 @@ const conversations = new Conversations(me.id, (roomId, part) => {
   if (part === "stale") void visits.renew(roomId, placeIn(roomId));
   else if (part === "room") frames.ask("rooms", "room");
   else if (roomId === current) frames.ask(part);
-});
+}, (message) => messages.callsMe(message));
 
 const past = new Past({
   fetch: (roomId, where) => api.history(roomId, where),
@@ -104,6 +112,7 @@ const feed = new Feed({
   onFact: (fact) => {
     confirmed(fact);
     conversations.hear(fact);
+    notices.hear(fact);
   },
   onStep: (step) => {
     step.facts.forEach(confirmed);
@@ -116,7 +125,8 @@ const feed = new Feed({
 
 const outbox = new Outbox({
   storage: outboxStore.open({ userId: me.id, tab: nonce() }),
-  send: ({ room_id, nonce: name, text }) => connection.ask("post_message", { room_id, nonce: name, text }),
+  send: ({ room_id, nonce: name, text, reply_to }) =>
+    connection.ask("post_message", { room_id, nonce: name, text, ...(reply_to && { reply_to: reply_to.id }) }),
   onAdopted: (item) => {
     conversations.timeline(item.room_id).write(item);
     frames.ask("timeline", "rooms");
@@ -168,11 +178,30 @@ const messageList = new MessageList(
     onLatest: () => void past.latest(current, conversations.timeline(current)).then(() => messageList.toEnd()),
     onSeen: seen,
   },
-  { name: nameOf, onRetry: retry, onEdit: edit, onDiscard: discard },
+  {
+    name: nameOf,
+    onRetry: retry,
+    onEdit: edit,
+    onDiscard: discard,
+    reader: (author) => messages.reader(author),
+    get people() {
+      return messages.people;
+    },
+    onQuote: (seq) => void jump(current, seq),
+    onReact: (seq, emoji, on) => messages.react(seq, emoji, on),
+    onUndo: (messageId) => messages.deeds.undo(messageId),
+  },
 );
 
 const composer = new Composer(/** @type {HTMLFormElement} */ (byId("composer")), page.limits.message_text ?? 4000, {
-  onSend: send,
+  onSend: (text, task) => (task.kind === "edit" ? void change(task.message, text) : send(text, task.kind === "reply" ? task.message : null)),
+  onCancel: () => writeNew(),
+  onLast: () => {
+    const last = conversations.timeline(current).lastMine;
+    if (last) write("edit", last);
+  },
+  choices: (typed) => mentions.choices(typed, conversations.members(current), { me: me.id, mayCallAll: conversations.room(current)?.role !== "member" }),
+  draw: (text) => messages.draw(text),
   onInput: (text) => {
     drafts.keep(current, text);
     announcer.keystroke(text.trim() !== "", Date.now());
@@ -185,6 +214,30 @@ const panels = new Panels(byId("room"), current, (place) => {
   if (place.view === "members" && !panels.isWide) byId("close-members").focus({ preventScroll: true });
   if (place.view === "room") comfortablyFocus();
   messageList.look();
+});
+
+const messages = new RoomMessages({
+  me,
+  conversations,
+  api,
+  storage,
+  write,
+  markUnread,
+  current: () => current,
+  ask: (event, payload) => connection.ask(event, payload),
+  redraw: () => frames.ask("timeline", "rooms"),
+  name: nameOf,
+  jump: (roomId, seq) => void jump(roomId, seq),
+});
+
+const notices = new Notices({
+  me: me.id,
+  storage,
+  isLookedAt: () => document.visibilityState === "visible" && document.hasFocus(),
+  callsMe: (message) => messages.callsMe(message),
+  title: (roomId) => conversations.room(roomId)?.title ?? "Parlor",
+  name: nameOf,
+  onOpen: (roomId, seq) => void jump(roomId, seq),
 });
 
 const roomList = new RoomList(byId("room-list"), me.id, (roomId) => panels.toRoom(roomId));
@@ -202,8 +255,23 @@ const roomMenu = new RoomMenu({
   room: () => conversations.room(current),
   onInvite: openInvite,
   onConnection: () => connectionDialog.open(),
+  onPins: () => messages.openPins(),
+  onKeys: () => commands.showKeys(),
   rename: (title) => api.rename(current, title),
   leave: leave,
+});
+
+const commands = new Commands({
+  rooms: () => conversations.rooms.filter((room) => room.id !== current),
+  goTo: (roomId) => panels.toRoom(roomId),
+  actions: {
+    mentions: () => messages.openMentions(),
+    pins: () => messages.openPins(),
+    invite: openInvite,
+    members: () => panels.toggleMembers(),
+    connection: () => connectionDialog.open(),
+    newest: () => messageList.toEnd(),
+  },
 });
 
 /** @param {Set<string>} parts */
@@ -218,10 +286,10 @@ function draw(parts) {
 }
 
 function drawRooms() {
-  const { rooms, unread } = conversations;
+  const { rooms, unread, mentions: called } = conversations;
   roomList.draw(rooms, current, (roomId) => conversations.pending(roomId));
   const elsewhere = rooms.some((room) => room.id !== current && room.unread > 0);
-  roomHead.drawTab({ title: conversations.room(current)?.title ?? "Parlor", unread, elsewhere });
+  roomHead.drawTab({ title: conversations.room(current)?.title ?? "Parlor", unread, mentions: called, elsewhere });
 }
 
 /** @param {import("../types").Room} room */
@@ -238,9 +306,11 @@ function drawTimeline(room) {
   const isStart = timeline.loaded && !timeline.hasOlder;
   const above = () => beginning.draw({ title: room.title, isStart, isEmpty: timeline.isEmpty, link: invites.url(room.id) });
   byId("log").setAttribute("aria-busy", String(!timeline.loaded));
-  const rows = timeline.rows({ newAfter });
+  const rows = timeline.rows({ newAfter, seen: (message) => messages.guesses.seen(message) });
   const trouble = past.trouble(room.id);
   messageList.draw({ rows, read: room.read_seq, hasOlder: timeline.hasOlder, hasNewer: timeline.hasNewer, trouble, above });
+  messages.settle();
+  byId("first-unread").hidden = seeking || !isUnreadAbove();
 }
 
 /* What happens. */
@@ -276,9 +346,14 @@ function caughtUp() {
   messageList.look();
 }
 
-/** @param {string} text */
-function send(text) {
-  const item = { nonce: nonce(), room_id: current, text, created_at: new Date().toISOString(), state: /** @type {const} */ ("waiting") };
+/**
+ * @param {string} text
+ * @param {import("../types").Message | null} answered
+ */
+function send(text, answered) {
+  const { id = "", seq = 0, author = null } = answered ?? {};
+  const reply_to = answered ? { id, seq, author, excerpt: excerpt(answered.text) } : null;
+  const item = { nonce: nonce(), room_id: current, text, reply_to, created_at: new Date().toISOString(), state: /** @type {const} */ ("waiting") };
   const timeline = conversations.timeline(current);
   timeline.write(item);
   outbox.add(item);
@@ -313,10 +388,93 @@ function edit(name) {
   discard(name);
 }
 
+/**
+ * An answer to a message, or another text for it.
+ *
+ * @param {"reply" | "edit"} kind
+ * @param {import("../types").Message} message
+ */
+function write(kind, message) {
+  composer.task = { kind, message, name: nameOf(message.author) };
+  composer.text = kind === "edit" ? message.text : drafts.read(current);
+  composer.focus();
+}
+
+/** Something new again; what was begun before is there as it was. */
+function writeNew() {
+  composer.task = { kind: "new" };
+  composer.text = drafts.read(current);
+  composer.focus();
+}
+
+/**
+ * @param {import("../types").Message} message
+ * @param {string} text
+ */
+async function change(message, text) {
+  writeNew();
+  if (text === message.text) return;
+  const done = await messages.deeds.edit(message, text);
+  // Refused: what was written isn't lost, unless something else is being written by now.
+  if (done || message.room_id !== current || !composer.isEmpty) return;
+  write("edit", conversations.timeline(current).find(message.seq) ?? message);
+  composer.text = text;
+}
+
+/**
+ * To one message, wherever it is.
+ *
+ * @param {string} roomId
+ * @param {number} seq
+ */
+async function jump(roomId, seq) {
+  if (roomId !== current || !panels.showsRoom) panels.toRoom(roomId);
+  frames.now();
+  if (messageList.reveal(seq)) return;
+  await past.around(roomId, conversations.timeline(roomId), seq);
+  if (roomId !== current) return;
+  frames.now();
+  if (!messageList.reveal(seq)) messages.say("That message isn’t here any more.");
+}
+
+/** Whether the first message that I haven't read is above what is here. */
+function isUnreadAbove() {
+  const timeline = conversations.timeline(current);
+  if (newAfter === null || !timeline.loaded || !timeline.hasOlder) return false;
+  return (timeline.oldest ?? 0) > newAfter + 1;
+}
+
+/** To where I had got to: the line "New", with what came before it and after it. */
+async function toFirstUnread() {
+  const roomId = current;
+  if (newAfter === null) return;
+  seeking = true;
+  await past.around(roomId, conversations.timeline(roomId), newAfter + 1);
+  seeking = false;
+  if (roomId !== current) return;
+  messageList.begin();
+  frames.ask("timeline");
+  frames.now();
+}
+
+/**
+ * @param {string} roomId
+ * @param {number} seq the first that shall be unread
+ */
+async function markUnread(roomId, seq) {
+  reading.away();
+  reading.rewind(roomId, seq - 1);
+  const ack = await connection.ask("set_read", { room_id: roomId, seq: seq - 1, back: true });
+  if (!ack.ok) throw new Error(ack.error.detail ?? ack.error.title);
+  conversations.read(roomId, { ...ack.data, back: true });
+  newAfter = seq - 1;
+  frames.ask("rooms", "timeline");
+}
+
 /** @param {number} seq */
 function seen(seq) {
   const room = conversations.room(current);
-  if (!room || document.visibilityState !== "visible" || !document.hasFocus() || !panels.showsRoom) return;
+  if (!room || seeking || document.visibilityState !== "visible" || !document.hasFocus() || !panels.showsRoom) return;
   if (room.unread > 0 || seq > room.read_seq) reading.seen(current, seq, room.read_seq);
 }
 
@@ -328,11 +486,15 @@ function open(roomId) {
   const room = conversations.room(roomId);
   if (!room) return gone.show("this room");
   gone.hide();
+  composer.task = { kind: "new" };
   composer.text = drafts.read(roomId);
   messageList.begin();
   typingLine.clear();
   newAfter = room.unread > 0 ? room.read_seq : null;
+  seeking = false;
+  reading.forget(roomId);
   visits.begin(roomId);
+  if (room.unread > snapshot.PAGE || isUnreadAbove()) void toFirstUnread();
   frames.ask("rooms", "room", "timeline", "members", "typing");
   frames.now();
   aloud(room.title);
@@ -416,10 +578,14 @@ function localStorageOrNull() {
 
 /** Whoever begins to type means the message, wherever the focus was left. @param {KeyboardEvent} event */
 function typedAnywhere(event) {
-  if (event.key === "Escape" && !document.querySelector("dialog[open]")) panels.leaveMembers();
+  if (event.key === "Escape" && !document.querySelector("dialog[open], [popover]:popover-open")) panels.leaveMembers();
   if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey) return;
   const at = document.activeElement;
-  if (at === document.body || at === byId("log") || at === byId("main")) composer.focus();
+  // Where nothing is being written, the question mark asks for the keys.
+  const nowhere = at === document.body || at === byId("log") || at === byId("main") || at?.matches(".message");
+  if (!nowhere || document.querySelector("dialog[open], [popover]:popover-open")) return;
+  if (event.key === "?") return commands.showKeys();
+  composer.focus();
 }
 
 /** The tab is looked at again, or the machine woke up: is the line still there, and did I miss anything? */
@@ -458,6 +624,7 @@ composer.text = drafts.read(current);
 frames.ask("rooms", "room", "timeline", "members");
 frames.now();
 if (asked) messageList.reveal(asked);
+else if (page.room.unread > snapshot.PAGE) void toFirstUnread();
 roomHead.drawMembersButton(panels.showsMembers);
 comfortablyFocus();
 
@@ -475,5 +642,8 @@ addEventListener("pageshow", (event) => event.persisted && woke());
 byId("to-rooms").addEventListener("click", () => panels.toRooms());
 byId("to-members").addEventListener("click", () => panels.toggleMembers());
 byId("close-members").addEventListener("click", () => panels.leaveMembers());
+byId("first-unread").addEventListener("click", () => void toFirstUnread());
+byId("open-palette").addEventListener("click", () => commands.toggle());
+byId("open-mentions").addEventListener("click", () => messages.openMentions());
 byId("bring-someone").addEventListener("click", openInvite);
 copiesLink(byId("copy-link"));

@@ -1,0 +1,106 @@
+/** Everything that can be done with one message, as a menu beside it or, on a phone, as a sheet below. */
+
+import { find } from "../dom.js";
+import { isOpen, openAt } from "./popover.js";
+
+/**
+ * @typedef {import("../types").Message} Message
+ * @typedef {import("./message_bar.js").Deed} Deed
+ */
+
+/**
+ * @typedef {object} Calls
+ * @property {(message: Message) => Set<Deed>} can
+ * @property {(deed: Deed, message: Message, anchor: HTMLElement) => void} onDeed
+ * @property {(message: Message, emoji: string) => void} onEmoji
+ * @property {() => string[]} handful the emoji to offer at once
+ * @property {(open: boolean) => void} onOpen
+ */
+
+export class MessageMenu {
+  #menu;
+  #emoji;
+  #calls;
+  /** @type {{message: Message, anchor: HTMLElement} | null} */
+  #about = null;
+
+  /**
+   * @param {HTMLElement} menu
+   * @param {HTMLElement} emoji where the handful goes
+   * @param {Calls} calls
+   */
+  constructor(menu, emoji, calls) {
+    this.#menu = menu;
+    this.#emoji = emoji;
+    this.#calls = calls;
+    menu.addEventListener("click", (event) => this.#chosen(event));
+    menu.addEventListener("keydown", (event) => this.#pressed(event));
+    menu.addEventListener("toggle", () => this.#toggled());
+  }
+
+  /**
+   * @param {Message} message
+   * @param {HTMLElement} anchor
+   */
+  open(message, anchor) {
+    this.#about = { message, anchor };
+    const can = this.#calls.can(message);
+    for (const item of this.#items(true)) item.hidden = !can.has(/** @type {Deed} */ (item.dataset.deed));
+    find(this.#menu, "[data-when=pinned]").hidden = !message.pinned;
+    find(this.#menu, "[data-when=unpinned]").hidden = Boolean(message.pinned);
+    this.#emoji.hidden = !can.has("react");
+    this.#emoji.replaceChildren(...this.#calls.handful().map((emoji) => this.#quick(emoji)));
+    openAt(this.#menu, anchor);
+    this.#calls.onOpen(true);
+    this.#items()[0]?.focus({ preventScroll: true });
+  }
+
+  /** @param {string} emoji */
+  #quick(emoji) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sheet-menu__one";
+    button.setAttribute("role", "menuitem");
+    button.dataset.emoji = emoji;
+    button.setAttribute("aria-label", `React with ${emoji}`);
+    button.textContent = emoji;
+    return button;
+  }
+
+  /** @param {boolean} [all] also what is hidden now, and no emoji @returns {HTMLElement[]} */
+  #items(all = false) {
+    return [...this.#menu.querySelectorAll(all ? "[data-deed]" : "[data-deed]:not([hidden]), [data-emoji]")].map(
+      (each) => /** @type {HTMLElement} */ (each),
+    );
+  }
+
+  #toggled() {
+    if (isOpen(this.#menu)) return;
+    const { anchor } = this.#about ?? {};
+    this.#calls.onOpen(false);
+    // Where nothing else took the focus, it goes back to where it came from.
+    if (anchor?.isConnected && (document.activeElement === document.body || this.#menu.contains(document.activeElement))) anchor.focus({ preventScroll: true });
+  }
+
+  /** @param {MouseEvent} event */
+  #chosen(event) {
+    const item = event.target instanceof Element ? event.target.closest("button") : null;
+    if (!item || !this.#about) return;
+    const { message, anchor } = this.#about;
+    const { deed, emoji } = item.dataset;
+    this.#menu.hidePopover();
+    if (emoji) this.#calls.onEmoji(message, emoji);
+    else this.#calls.onDeed(/** @type {Deed} */ (deed), message, anchor);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const items = this.#items();
+    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (event.key === "Tab") this.#menu.hidePopover();
+    if (to === undefined) return;
+    event.preventDefault();
+    items[(to + items.length) % items.length]?.focus();
+  }
+}

@@ -1,0 +1,97 @@
+/** Tells the browser to show a notice, where the person asked for that and isn't looking. */
+
+/**
+ * @typedef {import("./types").Fact} Fact
+ * @typedef {import("./types").Message} Message
+ */
+
+/** Where the wish is kept: `all`, `mentions`, or nothing for none. */
+const KEPT = "notices";
+
+/** @typedef {"" | "mentions" | "all"} Wish */
+
+/**
+ * What of the browser's Notification is used.
+ *
+ * @typedef {{permission: string, requestPermission: () => Promise<string>,
+ *   new (title: string, options: NotificationOptions): {onclick: ((this: any, event: Event) => any) | null, close: () => void}}} Browser
+ */
+
+/**
+ * @typedef {object} Options
+ * @property {string} me my user id
+ * @property {Pick<Storage, "getItem"> | null} storage
+ * @property {() => boolean} isLookedAt whether the person looks at this page
+ * @property {(message: Message) => boolean} callsMe
+ * @property {(roomId: string) => string} title
+ * @property {(author: import("./types").User | null) => string} name
+ * @property {(roomId: string, seq: number) => void} onOpen
+ * @property {Browser | undefined} [browser]
+ * @property {() => void} [focus]
+ */
+
+export class Notices {
+  #options;
+  #browser;
+
+  /** @param {Options} options */
+  constructor(options) {
+    this.#options = options;
+    this.#browser = options.browser ?? /** @type {any} */ (globalThis).Notification;
+  }
+
+  /** A fact as it is told live; what is caught up on isn't news any more. @param {Fact} fact */
+  hear(fact) {
+    const { me, isLookedAt, callsMe, title, name, onOpen } = this.#options;
+    const { message } = fact;
+    if (fact.type !== "message_posted" || !message || message.author?.id === me || message.deleted_at || isLookedAt()) return;
+    const wish = wanted(this.#options.storage);
+    if (wish === "" || (wish === "mentions" && !callsMe(message)) || this.#browser?.permission !== "granted") return;
+    const where = title(message.room_id);
+    // One notice a room: the newest takes the place of the one before, in all tabs of it.
+    const shown = show(this.#browser, `${name(message.author)} in ${where}`, message.text.slice(0, 200), message.room_id);
+    if (!shown) return;
+    shown.onclick = () => {
+      (this.#options.focus ?? (() => window.focus()))();
+      shown.close();
+      onOpen(message.room_id, message.seq);
+    };
+  }
+}
+
+/**
+ * @param {Pick<Storage, "getItem"> | null} storage
+ * @returns {Wish}
+ */
+export function wanted(storage) {
+  try {
+    const kept = storage?.getItem(KEPT);
+    return kept === "all" || kept === "mentions" ? kept : "";
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * @param {Pick<Storage, "setItem" | "removeItem">} storage
+ * @param {Wish} wish
+ */
+export function want(storage, wish) {
+  if (wish) storage.setItem(KEPT, wish);
+  else storage.removeItem(KEPT);
+}
+
+/**
+ * @param {Browser} Browser
+ * @param {string} title
+ * @param {string} body
+ * @param {string} tag
+ */
+export function show(Browser, title, body, tag) {
+  try {
+    return new Browser(title, { body, tag, icon: "/static/img/icon-192.png" });
+  } catch {
+    // Chrome on Android has the class and refuses to make one outside of a service worker.
+    return null;
+  }
+}
