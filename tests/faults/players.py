@@ -20,6 +20,7 @@ Record = dict[str, Any]
 HASTE = 10  # people in the storm come back so many times quicker than the reference client would
 SNAPSHOT = 100  # messages that a snapshot of the reference client holds; what is older it doesn't draw
 AHEAD = 3  # a writer has so many messages under way at most
+SILENCE_SECONDS = 5.0  # where others talk all the time, a line on which nothing comes for so long is given up
 PACE = (0.1, 0.5)  # seconds from one message of a writer to the next: quicker would measure the writers
 
 
@@ -161,11 +162,15 @@ class Reader:
         self._lines += 1
         self._sync(line)
         line.socket.settimeout(0.25)
+        heard = time.monotonic()
         while not self._ended:
             try:
                 packet = line.next()
             except websocket.WebSocketTimeoutException:
+                if time.monotonic() - heard > SILENCE_SECONDS:
+                    raise
                 continue
+            heard = time.monotonic()
             if packet.startswith("42/chat,"):
                 self._hear(json.loads(packet[len("42/chat,") :]))
 

@@ -9,6 +9,7 @@ Ways to die, by the process's own hand and so exactly there, at the message of t
 Ways to be wrong, which the checker must notice (RELIABILITY 3.9: a checker that never failed proves nothing):
 
     early_ack      acknowledges, and commits a moment later
+    early_emit     tells, and commits a moment later
     no_nonce       takes every message for a new one
     no_dispatcher  tells each entry where it is committed, not in its turn
     late_cut       takes removed people's sockets out by and by, not in the log's order
@@ -35,7 +36,7 @@ import sqlalchemy as sa
 from app import dispatch, events
 from app.actions import batches, messages
 from app.extensions import db
-from app.models import Kind, Message, Room, User
+from app.models import Entry, Kind, Message, Room, User
 from app.models.columns import new_id, now
 
 COMMIT_DELAY = 0.15
@@ -115,6 +116,25 @@ def early_ack() -> None:
     messages.post = post
 
 
+def early_emit() -> None:
+    written: list[Entry] = []
+
+    def flushed(session: Any, *_: Any) -> None:
+        written.extend(each for each in session.new if isinstance(each, Entry))
+
+    def committing(session: Any) -> None:
+        session.flush()
+        posted = [each for each in written if each.kind == Kind.MESSAGE_POSTED]
+        written.clear()
+        for entry in posted:
+            events.tell_logged(events.logged(entry))
+            eventlet.sleep(COMMIT_DELAY)
+
+    sa.event.listen(db.session, "after_flush", flushed)
+    sa.event.listen(db.session, "before_commit", committing)
+    _one_by_one()
+
+
 def _one_by_one() -> None:
     """Leave every message to `messages.post`, where these ways are wrong: a group commit would pass them by."""
     batches.post = lambda drafts: [None] * len(drafts)
@@ -150,7 +170,15 @@ def late_cut() -> None:
 
 WAYS = {
     each.__name__: each
-    for each in (die_before_commit, die_after_commit, early_ack, no_nonce, no_dispatcher, late_cut)
+    for each in (
+        die_before_commit,
+        die_after_commit,
+        early_ack,
+        early_emit,
+        no_nonce,
+        no_dispatcher,
+        late_cut,
+    )
 }
 
 if __name__ == "__main__":

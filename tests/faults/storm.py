@@ -1,6 +1,6 @@
 """A storm: people write and read while what serves them is killed again and again; then everything recorded is checked.
 
-    make storm                                       both sizes, 30 removals, and the four broken servers
+    make storm                                       both sizes, 30 removals, the broken servers, single faults
     python -m tests.faults.storm --kills 10          shorter
     python -m tests.faults.storm --kills 3 --way no_nonce
 
@@ -11,6 +11,7 @@ and makes the exit code 1. With `--keep FILE` the histories stay, as JSON lines.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -31,10 +32,12 @@ from tests.clients import people
 from tests.clients.people import Account, Room
 from tests.faults import checker, sites
 from tests.faults.players import Reader, Record, Site, Victim, Writer
+from tests.faults.relay import BAD, PASS, Relay
 from tests.server.process import eventually
 
 BROKEN = {
     "early_ack": "I1 lost",
+    "early_emit": "I7 early",
     "no_nonce": "I2 doubled",
     "no_dispatcher": "I8 monotone",
     "late_cut": "I10 leak",
@@ -57,6 +60,7 @@ class Plan:
     removals: int = 3
     calm: float = 0.0  # seconds before the first kill, to compare
     breath: tuple[float, float] = (0.3, 1.2)  # seconds from one kill to the next
+    network: bool = True  # one line in ten is slow, cut to pieces, stalled or reset
     seed: int = 1
 
 
@@ -110,6 +114,11 @@ class Report:
         return "| " + " | ".join(cells) + " |"
 
 
+def say(sentence: str) -> None:
+    """Tell who waits how far it is; not a part of what is found."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def _percentiles(times: list[float]) -> str:
     if len(times) < 2:
         return "–"
@@ -130,10 +139,13 @@ class Storm:
         self._removals = 0
         self._removing = threading.Thread(target=self._remove)
         self._quiet = threading.Event()
+        self._relays: list[Relay] = []
 
     def run(self) -> Report:
         """Blow, grow quiet, check."""
-        with self._place:
+        with self._place, contextlib.ExitStack() as network:
+            ports = [int(url.rpartition(":")[2]) for url in self._place.urls]
+            self._relays = [network.enter_context(Relay(port, self.plan.seed)) for port in ports]
             self._gather()
             players = (*self._readers, *self._writers)
             for player in players:
@@ -156,7 +168,7 @@ class Storm:
         return report
 
     def _gather(self) -> None:
-        self._site = Site(self._place.urls)
+        self._site = Site([relay.url for relay in self._relays])
         self._keeper = self._account("keeper")
         self._rooms = [self._keeper.make_room(f"Room {number}") for number in range(self.plan.rooms)]
         writers = [self._account(f"writer{number}") for number in range(self.plan.writers)]
@@ -178,11 +190,16 @@ class Storm:
         return account
 
     def _blow(self) -> None:
+        if self.plan.network:
+            for relay in self._relays:
+                relay.ways = [PASS] * 9 * len(BAD) + list(BAD)
         self._removing.start()
         kills = 0
         while kills < self.plan.kills or self._removing.is_alive():
             self._place.strike()
             kills += 1
+            if kills % 10 == 0:
+                say(f"  {self._place.name}: {kills} of {self.plan.kills} kills, {self._removals} removals")
         self._removing.join()
         self._place.heal()
 
@@ -203,7 +220,7 @@ class Storm:
         """Ask until it is done: 503 and a lost line say nothing about that."""
         deadline = time.monotonic() + QUIET_SECONDS
         while time.monotonic() < deadline:
-            who.url = self._chance.choice(self._site.urls)
+            who.url = self._chance.choice(self._place.urls)
             try:
                 reply = who.rest(method, path, body)
                 if reply.status_code in good:
@@ -216,6 +233,8 @@ class Storm:
         raise AssertionError(f"{method} {path} was not done in {QUIET_SECONDS} s")
 
     def _settle(self) -> None:
+        for relay in self._relays:
+            relay.heal()
         self._victim.end()  # what it says after this would not be on the displays yet
         for writer in self._writers:
             writer.rest()
@@ -254,7 +273,7 @@ class Storm:
         return Report(
             self.plan,
             self._place.name,
-            faults=dict(self._place.faults),
+            faults={**self._place.faults, "bad line": sum(relay.spoilt for relay in self._relays)},
             written=kinds["wrote"],
             acknowledged=kinds["sent"],
             sent_again=sum(writer.sent_again for writer in self._writers),
@@ -299,7 +318,8 @@ def plans(kills: int, seed: int, way: str | None, size: str) -> list[Plan]:
     sound = {"kills": kills, "removals": 30 if kills >= 30 else 3, "calm": 15.0 if kills >= 30 else 3.0}
     sizes = [many for many, name in ((False, "one"), (True, "many")) if size in {name, "both"}]
     storms = [Plan(**sound, many=many, writers=12 if many else 8, rooms=4, seed=seed) for many in sizes]
-    controls = [Plan(kills=3, way=each, writers=6, readers=2, rooms=1, seed=seed) for each in BROKEN]
+    wrong = {"kills": 3, "writers": 6, "readers": 2, "rooms": 1, "network": False}
+    controls = [Plan(**wrong, way=each, seed=seed) for each in BROKEN]
     return storms if way == "" else storms + controls
 
 

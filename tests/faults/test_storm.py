@@ -29,6 +29,7 @@ def test_ten_kills_lose_nothing_double_nothing_and_keep_the_order(many: bool) ->
     report = storm(kills=10, many=many)
     assert report["findings"] == []
     assert report["acknowledged"] > 100 and report["removals"] == 3 and report["faults"]["kill -9"] >= 10
+    assert report["faults"]["bad line"] > 0
     assert report["displays"] == 33  # eight writers and three readers, in three rooms each
 
 
@@ -36,6 +37,6 @@ def test_ten_kills_lose_nothing_double_nothing_and_keep_the_order(many: bool) ->
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize(("way", "invariant"), BROKEN.items())
 def test_a_broken_server_is_noticed(way: str, invariant: str) -> None:
-    report = storm(kills=2, way=way, writers=6, readers=2, rooms=1, removals=2)
-    assert report["acknowledged"] > 30
+    report = storm(kills=2, way=way, writers=6, readers=2, rooms=1, removals=2, network=False)
+    assert report["acknowledged"] > 10
     assert invariant in {invariant for invariant, _ in report["findings"]}
