@@ -3,6 +3,7 @@ membership, so an outsider and a stranger to a room that never was get the same 
 """
 
 import logging
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -60,6 +61,14 @@ def membership_of_other(room_id: str, user_id: str) -> Membership:
     return found
 
 
+def windows(user: User, room_ids: Collection[str]) -> dict[str, int]:
+    """From which entry on a person sees what was said, for those of these rooms that they are in."""
+    query = sa.select(Membership.room_id, Membership.from_seq).where(
+        Membership.user_id == user.id, Membership.room_id.in_(room_ids), Membership.ended_at.is_(None)
+    )
+    return dict(db.session.execute(query).all())
+
+
 def moderated(user: User, room_id: str, *, least: Role) -> Membership:
     """A person's own membership, when their role is at least that. Raises NotFound, or Forbidden for a member."""
     found = membership(user, room_id)
@@ -112,7 +121,8 @@ def last_messages(memberships: list[Membership]) -> dict[str, Message]:
         .join(Room, sa.and_(Message.room_id == Room.id, Message.seq == newest))
         .where(Room.id.in_([each.room_id for each in memberships]))
     )
-    return {said.room_id: said for said in db.session.scalars(query)}
+    first = {each.room_id: each.from_seq for each in memberships}
+    return {said.room_id: said for said in db.session.scalars(query) if said.seq >= first[said.room_id]}
 
 
 def unread(memberships: list[Membership]) -> dict[str, int]:
@@ -159,8 +169,7 @@ def history(
     """Messages of a room: the newest ones below `before` (newest first; the default is the room's end), the
     oldest ones above `after`, or those around a seq (both oldest first). Raises NotFound for an outsider.
     """
-    membership(user, room_id)
-    said = Message.in_room(room_id)
+    said = Message.in_room(room_id).where(Message.seq >= membership(user, room_id).from_seq)
     if after is not None:
         return list(db.session.scalars(said.where(Message.seq > after).order_by(Message.seq).limit(limit)))
     if around is not None:

@@ -204,6 +204,7 @@ def _go_on(room_id: str) -> None:
 def _tell_next(reader: Reader, entry: Entry | NewEntry, fact: events.LoggedFact | None = None) -> None:
     if fact is None:
         fact = events.logged(entry)  # may switch green threads: so first, and head is compared after it
+    blind = events.blind_to(fact)  # and so may this
     if entry.seq != reader.head + 1:
         raise RuntimeError(f"entry {entry.seq} of room {entry.room_id} after {reader.head}")
     if Kind(entry.kind).ends_membership:
@@ -212,7 +213,7 @@ def _tell_next(reader: Reader, entry: Entry | NewEntry, fact: events.LoggedFact 
     elif entry.kind == Kind.MEMBER_JOINED:
         for sid in presence.sids_of_user(entry.subject_id):
             hear(sid, {entry.room_id: reader.head})
-    events.tell_logged(fact)
+    events.tell_logged(fact, blind)
     reader.head = entry.seq
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from app import hints, payloads, presence, shedding
 from app.channels import NAMESPACE, room_channel, user_channel
 from app.extensions import db, socketio
-from app.models import Entry, Kind, Membership, Message, NewEntry, NewMessage, Room, User
+from app.models import Entry, Kind, Knock, Membership, Message, NewEntry, NewMessage, Report, Room, User
 
 Fact = Mapping[str, object]
 LoggedFact = payloads.LoggedFact
@@ -34,6 +34,11 @@ def logged(entry: Entry | NewEntry) -> LoggedFact:
             return {**envelope, "member": _member(entry), "by": _actor(entry), "banned": banned}
         case Kind.MEMBER_JOINED | Kind.MEMBER_LEFT | Kind.MEMBER_CHANGED:
             return {**envelope, "member": _member(entry)}
+
+
+def heard(entry: Entry, from_seq: int) -> LoggedFact:
+    """The same fact for who sees what was said from this entry on only."""
+    return payloads.heard(logged(entry), from_seq)
 
 
 def posted(entry: NewEntry, message: NewMessage) -> payloads.MessageFact:
@@ -61,9 +66,25 @@ def _actor(entry: Entry | NewEntry) -> payloads.User | None:
     return None if actor.deleted_at else payloads.user(actor)
 
 
-def tell_logged(fact: LoggedFact) -> None:
-    """Tell a logged fact to everyone in its room. For `dispatch`, which knows when."""
-    _emit(fact["type"], fact, to=room_channel(fact["room_id"]))
+def blind_to(fact: LoggedFact) -> Mapping[str, int]:
+    """Who may not hear all of a logged fact, by user id, and from which entry on they see what was said. Asks the
+    database, unless the fact is what nearly all are: something new.
+    """
+    oldest = payloads.oldest(fact)
+    if oldest is None:
+        return {}
+    return dict(db.session.execute(Membership.blind_to(fact["room_id"], oldest)).all())
+
+
+def tell_logged(fact: LoggedFact, blind: Mapping[str, int] | None = None) -> None:
+    """Tell a logged fact to everyone in its room, and less of it to those who may not hear all. For `dispatch`, which
+    knows when.
+    """
+    few = {sid: from_seq for user_id, from_seq in (blind or {}).items() for sid in presence.sids_of_user(user_id)}
+    _emit(fact["type"], fact, to=room_channel(fact["room_id"]), skip=few)
+    for sid, from_seq in few.items():
+        told = payloads.heard(fact, from_seq)
+        _emit(told["type"], told, to=sid)
 
 
 def room_added(user_id: str, membership: Membership) -> None:
@@ -109,6 +130,22 @@ def level_changed(user_id: str, membership: Membership) -> None:
     """A person wants to be told of more or less in a room: to all their sockets."""
     fact: payloads.LevelChanged = {"room_id": membership.room_id, "level": payloads.level(membership)}
     _everywhere("level_changed", fact, to=user_channel(user_id))
+
+
+def knock_changed(user_id: str, asked: Knock) -> None:
+    """Somebody knocked at a room, or was answered: to all sockets of one who may answer."""
+    fact: payloads.KnockChanged = {"room_id": asked.room_id, "knock": payloads.knock(asked)}
+    _everywhere("knock_changed", fact, to=user_channel(user_id))
+
+
+def report_changed(user_id: str, report: Report) -> None:
+    """Somebody reported a message, or a moderator answered: to all sockets of one who may answer."""
+    fact: payloads.ReportChanged = {
+        "room_id": report.room_id,
+        "report_id": report.id,
+        "open": report.closed_at is None,
+    }
+    _everywhere("report_changed", fact, to=user_channel(user_id))
 
 
 def session_ended(sid: str, reason: payloads.EndOfSession, retry_after: float | None = None) -> None:

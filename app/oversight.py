@@ -1,14 +1,16 @@
-"""What owners and moderators look after: who is banned, and what was done. Found through one's own role in the room, as
+"""What owners and moderators look after: who is banned, who knocks, what was reported, what was done. Found through one's own role in the room, as
 everything in `access` is through one's membership.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from app import access
+from app.errors import NotFound
 from app.extensions import db
-from app.models import Entry, Membership, Message, Role, User
+from app.models import Entry, Invite, Knock, Membership, Message, Purge, Report, Role, User
 
 
 def bans(user: User, room_id: str) -> list[Membership]:
@@ -37,3 +39,81 @@ def deeds(user: User, room_id: str, *, before: int | None = None, limit: int) ->
         Deed(each, people[each.actor_id], people.get(each.subject_id) or authors.get(each.subject_id))
         for each in entries
     ]
+
+
+def invite(moderator: User, invite_id: str) -> Invite:
+    """A link of a room that a person looks after. Raises NotFound, or Forbidden for a member."""
+    found = db.session.get(Invite, invite_id)
+    if found is None:
+        raise NotFound
+    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
+    return found
+
+
+def arrivals(
+    moderator: User, invite_id: str, *, since: datetime | None = None, after: str | None = None, limit: int
+) -> list[Membership]:
+    """Who came by a link, those who left included, in the order of their ids; those after the person with the id
+    `after`. Raises NotFound, or Forbidden for a member.
+    """
+    invite(moderator, invite_id)
+    came = Membership.arrived_by(invite_id, since).order_by(Membership.user_id)
+    if after is not None:
+        came = came.where(Membership.user_id > after)
+    return list(db.session.scalars(came.limit(limit)))
+
+
+def below(acting: Membership, query: sa.Select[Membership]) -> list[Membership]:
+    """Those of these members whom this one outranks."""
+    return [each for each in db.session.scalars(query) if acting.outranks(each)]
+
+
+def purgeable(moderator: User, invite_id: str, *, since: datetime | None = None) -> list[Membership]:
+    """Whom a purge would put out right now. Raises NotFound, or Forbidden for a member."""
+    acting = access.moderated(moderator, invite(moderator, invite_id).room_id, least=Role.MODERATOR)
+    return below(acting, Membership.came_by(invite_id, since))
+
+
+def purge(moderator: User, purge_id: str) -> Purge:
+    """One purge. Raises NotFound, or Forbidden for a member."""
+    found = db.session.get(Purge, purge_id)
+    if found is None:
+        raise NotFound
+    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
+    return found
+
+
+def recent_purges(moderator: User, room_id: str) -> list[Purge]:
+    """A room's that can still be undone, newest first. Raises NotFound, or Forbidden for a member."""
+    access.moderated(moderator, room_id, least=Role.MODERATOR)
+    return list(db.session.scalars(Purge.recent_in(room_id)))
+
+
+def knock(moderator: User, knock_id: str) -> Knock:
+    """Somebody who knocked at a room that a person looks after. Raises NotFound, or Forbidden for a member."""
+    found = db.session.get(Knock, knock_id, populate_existing=True)
+    if found is None:
+        raise NotFound
+    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
+    return found
+
+
+def knocks(moderator: User, room_id: str) -> list[Knock]:
+    """Who waits at a room's door, longest first. Raises NotFound, or Forbidden for a member."""
+    access.moderated(moderator, room_id, least=Role.MODERATOR)
+    return list(db.session.scalars(Knock.pending_in(room_id)))
+
+
+def report(moderator: User, report_id: str) -> Report:
+    """A report in a room that a person looks after. Raises NotFound, or Forbidden for a member."""
+    found = db.session.get(Report, report_id, populate_existing=True)
+    if found is None:
+        raise NotFound
+    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
+    return found
+
+
+def reports(moderator: User, room_id: str) -> list[Report]:
+    """A room's reports that nobody answered yet, oldest first. Raises NotFound, or Forbidden for a member."""
+    access.moderated(moderator, room_id, least=Role.MODERATOR)
+    return list(db.session.scalars(Report.open_in(room_id)))

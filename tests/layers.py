@@ -31,6 +31,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "inputs": "errors limits",
         "access": "errors extensions limits models",
         "oversight": "access errors extensions limits models",
+        "viewing": "access models payloads",
         "identity": "bulk errors extensions models",
         "payloads": "limits models",
         "log": "errors extensions limits models",
@@ -40,10 +41,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "dispatch": "channels events extensions hints limits log models presence sight",
         "actions": "access bulk channels dispatch errors events extensions hints limits log models presence "
         "shedding sight",
-        "web": "access actions errors identity inputs limits metrics oversight payloads links",
-        "api": "access actions errors identity inputs limits oversight payloads links shedding",
+        "web": "access actions errors identity inputs limits metrics oversight payloads links viewing",
+        "api": "access actions errors identity inputs limits oversight payloads links shedding viewing",
         "contract": "api channels errors inputs payloads sockets",
-        "sockets": "access actions channels errors identity inputs limits payloads shedding",
+        "sockets": "access actions channels errors identity inputs limits payloads shedding viewing",
         "cli": "actions access engine errors extensions inputs limits models",
     }.items()
 }

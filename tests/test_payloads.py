@@ -83,6 +83,8 @@ def test_invites_and_credentials_have_the_contracts_fields(app, garden, ada) -> 
             "max_uses",
             "uses",
             "revoked_at",
+            "history",
+            "asks_first",
         }
         [token] = access.credentials(ada.user(), "token")
         assert set(payloads.credential(token, current=True)) == {

@@ -83,7 +83,7 @@ def sync(user: User, seqs: dict[str, int], epochs: dict[str, str]) -> tuple[list
             each,
             unread[each.room_id],
             said.get(each.room_id),
-            *_missed(each.room, seqs.get(each.room_id), epochs.get(each.room_id)),
+            *_missed(each, seqs.get(each.room_id), epochs.get(each.room_id)),
         )
         for each in rooms
     ]
@@ -91,7 +91,10 @@ def sync(user: User, seqs: dict[str, int], epochs: dict[str, str]) -> tuple[list
     return missed, [room_id for room_id in seqs if room_id not in mine]
 
 
-def _missed(room: Room, seq: int | None, epoch: str | None) -> tuple[list[events.LoggedFact], bool]:
+def _missed(
+    membership: Membership, seq: int | None, epoch: str | None
+) -> tuple[list[events.LoggedFact], bool]:
+    room = membership.room
     if seq is None or seq > room.last_seq or (epoch is not None and epoch != room.epoch):
         return [], True
     if room.last_seq - seq > limits.SYNC_ENTRIES:
@@ -99,7 +102,7 @@ def _missed(room: Room, seq: int | None, epoch: str | None) -> tuple[list[events
     # Up to the head that the answer names: what came since is told live.
     entries = [each for each in log.after(room.id, seq, limits.SYNC_ENTRIES) if each.seq <= room.last_seq]
     access.entry_subjects(entries)
-    return [events.logged(each) for each in entries], False
+    return [events.heard(each, membership.from_seq) for each in entries], False
 
 
 def heads(user: User, believed: dict[str, int]) -> dict[str, int]:

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from typing_extensions import TypeIs
+
 from app import access, dispatch, events, limits, log
-from app.actions import rooms
+from app.actions import admission, knocks
 from app.errors import Conflict, Forbidden, NotFound
 from app.extensions import db
-from app.models import Invite, Kind, Membership, Role, Room, User
-from app.models.columns import now
+from app.models import Entry, Invite, Kind, Knock, Membership, Role, Room, User, Window
+from app.models.columns import new_id, now
 
 
 def create(
@@ -17,8 +19,11 @@ def create(
     label: str | None = None,
     expires_in: int | None = None,
     max_uses: int | None = None,
+    history: str = Window.ALL,
+    asks_first: bool = False,
 ) -> Invite:
-    """One more link, by any member. `expires_in` is in seconds; None is never, and as often as one likes.
+    """One more link, by any member. `expires_in` is in seconds; None is never, and as often as one likes. `history`
+    is what newcomers see of what was said before them; with `asks_first` a moderator lets each of them in.
 
     Raises NotFound for an outsider, RateLimited, Conflict for a room with too many links, Forbidden for a bot.
     """
@@ -29,8 +34,20 @@ def create(
     access.membership(member, room_id)
     if len(db.session.scalars(Invite.live_in(room_id)).all()) >= limits.INVITES_PER_ROOM:
         raise Conflict(f"This room has {limits.INVITES_PER_ROOM} links. Revoke one first.")
-    invite = _make(room, member, label=label, expires_in=expires_in, max_uses=max_uses)
+    expires_at = None if expires_in is None else now() + timedelta(seconds=expires_in)
+    invite, entry = _make(
+        room,
+        member,
+        "link_made",
+        label=label,
+        expires_at=expires_at,
+        max_uses=max_uses,
+        history=Window(history),
+        asks_first=asks_first,
+    )
     db.session.commit()
+
+    dispatch.tell(entry)
     return invite
 
 
@@ -42,13 +59,19 @@ def revoke(member: User, invite_id: str) -> None:
     invite = db.session.get(Invite, invite_id)
     if invite is None:
         raise NotFound
-    log.lock(invite.room_id)
+    room = log.lock(invite.room_id)
     membership = access.membership(member, invite.room_id)
     if Role(membership.role) is Role.MEMBER and invite.created_by_id != member.id:
         raise Forbidden("Only who made this link, an owner or a moderator may revoke it.")
-    if invite.revoked_at is None:
-        invite.revoked_at = now()
+    db.session.refresh(invite)
+    if invite.revoked_at is not None:
+        db.session.commit()
+        return
+    invite.revoked_at = now()
+    entry = _note(room, invite, member, "link_closed")
     db.session.commit()
+
+    dispatch.tell(entry)
 
 
 def rotate(member: User, room_id: str) -> Invite:
@@ -62,13 +85,24 @@ def rotate(member: User, room_id: str) -> Invite:
     access.moderated(member, room_id, least=Role.MODERATOR)
     for invite in db.session.scalars(Invite.live_in(room_id)):
         invite.revoked_at = now()
-    invite = _make(room, member)
+    invite, entry = _make(room, member, "links_replaced")
     db.session.commit()
+
+    dispatch.tell(entry)
     return invite
 
 
-def accept(user: User, token: str) -> Membership:
-    """Come into the room behind a link, and tell those who are in it. Being in it already is fine, and no use.
+Came = Membership | Knock
+
+
+def waits(came: Came) -> TypeIs[Knock]:
+    """Is this person not in, but at the door?"""
+    return isinstance(came, Knock)
+
+
+def accept(user: User, token: str) -> Came:
+    """Come into the room behind a link, and tell those who are in it; or, by a link that asks first, knock at its door,
+    and tell those who may open. Being in it already, or waiting, is fine, and no use.
 
     Raises NotFound, with nothing more said, for a link that doesn't open the room to this person;
     RateLimited; Conflict when the room is full or the person is in too many rooms; Forbidden for a bot.
@@ -83,22 +117,13 @@ def accept(user: User, token: str) -> Membership:
         return already
     room = log.lock(invite.room_id)
     db.session.refresh(invite)
-    if not invite.is_live:
-        raise NotFound
-    before = db.session.get(Membership, (room.id, user.id), populate_existing=True)
+    before = admission.standing(user, invite)
     if before is not None and before.ended_at is None:
         db.session.commit()
         return before
-    if before is not None and _stays_out(before, invite):
-        raise NotFound
-    if room.member_count >= limits.MEMBERS_PER_ROOM:
-        raise Conflict("This room is full.")
-    rooms.refuse_too_many(user)
-    membership = before or Membership(room=room, user=user)
-    db.session.add(membership)
-    _come_in(membership, invite)
-    entry = log.append(room, Kind.MEMBER_JOINED, subject_id=user.id, actor=user)
-    membership.read_seq = entry.seq
+    if invite.asks_first:
+        return _knock(room, user, invite)
+    membership, entry = admission.admit(room, user, invite, before, by=user)
     db.session.commit()
 
     dispatch.tell(entry)
@@ -106,38 +131,22 @@ def accept(user: User, token: str) -> Membership:
     return membership
 
 
-def _come_in(membership: Membership, invite: Invite) -> None:
-    membership.role = Role.MEMBER
-    membership.invite_id = invite.id
-    membership.joined_at = now()
-    membership.ended_at = membership.removed_seq = None
-    membership.room.member_count += 1
-    invite.uses += 1
+def _knock(room: Room, user: User, invite: Invite) -> Knock:
+    knock, is_new = knocks.ask(room, user, invite)
+    db.session.commit()
+    if is_new:
+        knocks.tell(knock)
+    return knock
 
 
-def _stays_out(before: Membership, invite: Invite) -> bool:
-    # Removing somebody would mean nothing if the link in their history let them back in. By the log's order,
-    # not by clocks, which are set back.
-    return before.banned or (before.removed_seq is not None and invite.made_after_seq < before.removed_seq)
-
-
-def _make(
-    room: Room,
-    member: User,
-    *,
-    label: str | None = None,
-    expires_in: int | None = None,
-    max_uses: int | None = None,
-) -> Invite:
-    expires_at = None if expires_in is None else now() + timedelta(seconds=expires_in)
-    invite = Invite(
-        room=room,
-        created_by=member,
-        label=label,
-        expires_at=expires_at,
-        max_uses=max_uses,
-        uses=0,
-        made_after_seq=room.last_seq,
-    )
+def _make(room: Room, member: User, did: str, **bounds: object) -> tuple[Invite, Entry]:
+    invite = Invite(id=new_id(), room=room, created_by=member, uses=0, **bounds)
+    entry = _note(room, invite, member, did)
+    invite.made_after_seq = entry.seq
     db.session.add(invite)
-    return invite
+    return invite, entry
+
+
+def _note(room: Room, invite: Invite, member: User, did: str) -> Entry:
+    detail = {"did": did, "link": invite.label, "link_id": invite.id}
+    return log.append(room, Kind.ROOM_CHANGED, subject_id=invite.id, actor=member, detail=detail)

@@ -5,7 +5,19 @@
 
 from flask import Flask
 
-from app.api import bots, credentials, invites, members, messages, profile, refusals, rooms, server
+from app.api import (
+    bots,
+    credentials,
+    doors,
+    invites,
+    members,
+    messages,
+    profile,
+    refusals,
+    reports,
+    rooms,
+    server,
+)
 from app.api.routes import TABLE, blueprint
 
 __all__ = [
@@ -13,11 +25,13 @@ __all__ = [
     "blueprint",
     "bots",
     "credentials",
+    "doors",
     "invites",
     "members",
     "messages",
     "profile",
     "refusals",
+    "reports",
     "rooms",
     "server",
 ]

@@ -37,7 +37,13 @@ def index(caller: Caller, room_id: str, query: inputs.InvitesQuery) -> payloads.
 def create(caller: Caller, room_id: str, asked: inputs.NewInvite) -> payloads.Invite:
     """One more link, by any member."""
     made = invites.create(
-        caller.user, room_id, label=asked.label, expires_in=asked.expires_in, max_uses=asked.max_uses
+        caller.user,
+        room_id,
+        label=asked.label,
+        expires_in=asked.expires_in,
+        max_uses=asked.max_uses,
+        history=asked.history,
+        asks_first=asked.asks_first,
     )
     return payloads.invite(made, url=links.url(made))
 
@@ -62,8 +68,12 @@ def look(token: str) -> payloads.Invitation:
     return payloads.invitation(access.invite_by_token(token))
 
 
-@Route("POST", "/join/{token}", answers=payloads.Joined, refuses=(Conflict, RateLimited))
-def accept(caller: Caller, token: str) -> payloads.Joined:
-    """Come into the room behind a link. Being in it already is fine."""
-    membership = invites.accept(caller.user, token)
-    return {"room": rooms.draw(caller, membership.room_id)}
+@Route("POST", "/join/{token}", answers=payloads.Joined, again=202, refuses=(Conflict, RateLimited))
+def accept(caller: Caller, token: str) -> payloads.Joined | tuple[payloads.Joined, int]:
+    """Come into the room behind a link; being in it already is fine. A link that asks first answers 202: somebody who
+    looks after the room was asked, and `room_added` says when one is let in.
+    """
+    came = invites.accept(caller.user, token)
+    if invites.waits(came):
+        return {"knock": payloads.knock(came)}, 202
+    return {"room": rooms.draw(caller, came.room_id)}

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.errors import FieldError, Invalid, Unreadable
+from app.inputs.doors import ArrivalsQuery, NewReport, Purging, ReportAnswer
 from app.inputs.moderation import DeedsQuery, Handover, LevelChange, Mute, RoomChange
 from app.inputs.requests import (
     Auth,
@@ -52,6 +53,7 @@ from app.inputs.values import (
 )
 
 __all__ = [
+    "ArrivalsQuery",
     "Auth",
     "DeedsQuery",
     "Deletion",
@@ -69,6 +71,7 @@ __all__ = [
     "NewBot",
     "NewInvite",
     "NewMessage",
+    "NewReport",
     "NewRoom",
     "Nonce",
     "Nothing",
@@ -76,10 +79,12 @@ __all__ = [
     "PasswordChange",
     "PostMessage",
     "Profile",
+    "Purging",
     "Query",
     "ReadUpTo",
     "Registration",
     "RemovalQuery",
+    "ReportAnswer",
     "Request",
     "RoleChange",
     "RoomChange",

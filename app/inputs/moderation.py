@@ -2,19 +2,28 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from app import limits
 from app.inputs.requests import Query, Request
 from app.inputs.values import Id, Seq, Title
 
 
+def _given(value: object) -> object:
+    if value is None:
+        raise ValueError("Leave this out to keep it as it is.")
+    return value
+
+
+Given = BeforeValidator(_given)
+
+
 class RoomChange(Request):
     """PATCH /rooms/{id}: what is left out stays as it is. `slow_seconds` is between two messages of one member."""
 
-    title: Title | None = None
-    slow_seconds: Annotated[int, Field(ge=0, le=limits.SLOW_SECONDS_MAX)] | None = None
-    joining_closed: bool | None = None
+    title: Annotated[Title | None, Given] = None
+    slow_seconds: Annotated[Annotated[int, Field(ge=0, le=limits.SLOW_SECONDS_MAX)] | None, Given] = None
+    joining_closed: Annotated[bool | None, Given] = None
 
     @model_validator(mode="after")
     def _something(self) -> Self:

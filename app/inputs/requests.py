@@ -95,11 +95,15 @@ class NewRoom(Request):
 
 
 class NewInvite(Request):
-    """POST /rooms/{id}/invites; `expires_in` in seconds."""
+    """POST /rooms/{id}/invites; `expires_in` in seconds. `history` says what newcomers see of what was said before
+    them: all, the last 50, or none; with `asks_first` an owner or a moderator lets each of them in.
+    """
 
     label: Label | None = None
     expires_in: Annotated[int, Field(ge=60, le=limits.INVITE_SECONDS_MAX)] | None = None
     max_uses: Annotated[int, Field(ge=1, le=limits.INVITE_USES_MAX)] | None = None
+    history: Literal["all", "recent", "none"] = "all"
+    asks_first: bool = False
 
 
 class RoleChange(Request):

@@ -112,6 +112,40 @@ class Membership(Base):
         )
 
     @classmethod
+    def blind_to(cls, room_id: str, seq: int) -> sa.Select[str, int]:
+        """Who is in a room and may not see what was said as its entry `seq`, and from which one on they may."""
+        return sa.select(cls.user_id, cls.from_seq).where(
+            cls.room_id == room_id, cls.ended_at.is_(None), cls.from_seq > seq
+        )
+
+    @classmethod
+    def moderators(cls, room_id: str) -> sa.Select[Self]:
+        """A room's owners and moderators."""
+        return cls.live().where(cls.room_id == room_id, cls.role != Role.MEMBER)
+
+    @classmethod
+    def arrived_by(cls, invite_id: str, since: datetime | None) -> sa.Select[Self]:
+        """Who came by a link, since then or ever, those who left included."""
+        came = sa.select(cls).where(cls.invite_id == invite_id)
+        return came if since is None else came.where(cls.joined_at >= since)
+
+    @classmethod
+    def came_by(cls, invite_id: str, since: datetime | None) -> sa.Select[Self]:
+        """Who came by a link and is in the room, in the order in which they came."""
+        came = cls.arrived_by(invite_id, since)
+        return came.where(cls.ended_at.is_(None)).order_by(cls.joined_at, cls.user_id)
+
+    @classmethod
+    def put_out_by(cls, purge_id: str) -> sa.Select[Self]:
+        """Whom a purge put out and who stayed out, without those who were banned or left this server."""
+        return (
+            sa.select(cls)
+            .join(cls.user)
+            .where(cls.purge_id == purge_id, cls.ended_at.is_not(None), cls.banned.is_(False), User.deleted_at.is_(None))
+            .order_by(cls.user_id)
+        )
+
+    @classmethod
     def last_mute(cls, room_id: str) -> sa.Select[datetime | None]:
         """When the last mute in a room ends, those of who left included: they may come back."""
         return sa.select(sa.func.max(cls.muted_until)).where(cls.room_id == room_id)

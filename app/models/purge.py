@@ -29,19 +29,24 @@ class Purge(Base):
     actor: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
     @property
+    def undo_until(self) -> datetime:
+        """When it becomes too late to undo it."""
+        return self.created_at + timedelta(seconds=limits.UNDO_SECONDS)
+
+    @property
     def can_be_undone(self) -> bool:
         """Is it recent enough, and not undone yet?"""
-        return self.undone_at is None and self.created_at > _oldest()
+        return self.undone_at is None and self.undo_until > now()
 
     @classmethod
     def recent_in(cls, room_id: str) -> sa.Select[Self]:
         """A room's that can still be undone, newest first."""
         return (
             sa.select(cls)
-            .where(cls.room_id == room_id, cls.undone_at.is_(None), cls.created_at > _oldest())
+            .where(
+                cls.room_id == room_id,
+                cls.undone_at.is_(None),
+                cls.created_at > now() - timedelta(seconds=limits.UNDO_SECONDS),
+            )
             .order_by(cls.id.desc())
         )
-
-
-def _oldest() -> datetime:
-    return now() - timedelta(seconds=limits.UNDO_SECONDS)

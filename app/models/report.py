@@ -38,3 +38,13 @@ class Report(Base):
     def open_in(cls, room_id: str) -> sa.Select[Self]:
         """A room's that nobody answered yet, oldest first."""
         return sa.select(cls).where(cls.room_id == room_id, cls.closed_at.is_(None)).order_by(cls.id)
+
+    @classmethod
+    def open_about(cls, message_id: str) -> sa.Select[Self]:
+        """Those of one message that nobody answered yet."""
+        return sa.select(cls).where(cls.message_id == message_id, cls.closed_at.is_(None))
+
+    @classmethod
+    def of(cls, message_id: str, reporter_id: str) -> sa.Select[Self]:
+        """This person's of this message."""
+        return sa.select(cls).where(cls.message_id == message_id, cls.reporter_id == reporter_id)

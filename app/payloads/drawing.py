@@ -9,8 +9,6 @@ from app.limits import Limits
 from app.payloads.facts import CaughtUp, Envelope, LoggedFact, RoomFields
 from app.payloads.shapes import (
     Credential,
-    Invitation,
-    Invite,
     Issued,
     LevelName,
     Member,
@@ -23,6 +21,7 @@ from app.payloads.shapes import (
     Server,
     User,
 )
+from app.payloads.windows import seen
 
 
 def time(instant: datetime) -> str:
@@ -93,7 +92,7 @@ def room(membership: models.Membership, *, unread: int, last_message: models.Mes
         "joining_closed": membership.room.joining_closed,
         "muted_until": optional_time(membership.silent_until),
         "level": level(membership),
-        "last_message": None if last_message is None else message(last_message),
+        "last_message": None if last_message is None else seen(message(last_message), membership.from_seq),
     }
 
 
@@ -127,22 +126,6 @@ def rooms(
     ]
 
 
-def invite(link: models.Invite, *, url: str) -> Invite:
-    """A link into a room."""
-    return {
-        "id": link.id,
-        "token": link.token,
-        "url": url,
-        "label": link.label,
-        "created_by": user(link.created_by),
-        "created_at": time(link.created_at),
-        "expires_at": optional_time(link.expires_at),
-        "max_uses": link.max_uses,
-        "uses": link.uses,
-        "revoked_at": optional_time(link.revoked_at),
-    }
-
-
 def credential(proof: models.Credential, *, current: bool) -> Credential:
     """A session or a token of mine."""
     return {
@@ -164,15 +147,6 @@ def issued(proof: models.Credential, secret: str) -> Issued:
 def posted(said: models.Message, *, duplicate: bool) -> Posted:
     """What was said."""
     return {"message": message(said), "duplicate": duplicate}
-
-
-def invitation(link: models.Invite) -> Invitation:
-    """What is behind a link."""
-    return {
-        "title": link.room.title,
-        "inviter": None if link.created_by.deleted_at else user(link.created_by),
-        "member_count": link.room.member_count,
-    }
 
 
 def server(*, version: str, limits: Limits, registration: Literal["open", "link", "closed"]) -> Server:

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict  # typing's own cannot be made a schema 
 
 from app.limits import Limits
 from app.models import Kind
-from app.payloads.shapes import Count, Id, LevelName, Member, Message, Room, Seq, Time, User
+from app.payloads.shapes import Count, Id, Knock, LevelName, Member, Message, Room, Seq, Time, User
 
 OutOfRoom = Literal["left", "removed", "banned", "deleted"]
 EndOfSession = Literal["signed_out", "revoked", "expired", "server_closing"]
@@ -121,6 +121,21 @@ class LevelChanged(TypedDict):
     level: LevelName
 
 
+class KnockChanged(TypedDict):
+    """Somebody knocked, or was answered."""
+
+    room_id: Id
+    knock: Knock
+
+
+class ReportChanged(TypedDict):
+    """Somebody reported a message, or a moderator answered."""
+
+    room_id: Id
+    report_id: Id
+    open: bool
+
+
 class SessionEnded(TypedDict):
     """The socket's session or token is worth nothing from now on. `retry_after`, in seconds: come back then."""
 
@@ -159,6 +174,12 @@ PASSING: Final[Mapping[str, Told]] = {
     "read_changed": Told(ReadChanged, "One has read on.", "the person's other sockets"),
     "level_changed": Told(
         LevelChanged, "One wants to be told of more or less.", "every socket of the person"
+    ),
+    "knock_changed": Told(
+        KnockChanged, "Somebody knocked, or was answered.", "every socket of owners and moderators"
+    ),
+    "report_changed": Told(
+        ReportChanged, "A message was reported, or that answered.", "every socket of owners and moderators"
     ),
     "session_ended": Told(SessionEnded, "The session or token is no more.", "the socket, as its last fact"),
 }

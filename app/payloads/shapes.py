@@ -104,6 +104,8 @@ class Invite(TypedDict):
     max_uses: int | None
     uses: Count
     revoked_at: Time | None
+    history: Literal["all", "recent", "none"]
+    asks_first: bool
 
 
 class Credential(TypedDict):
@@ -146,10 +148,22 @@ class Founded(TypedDict):
     invite: Invite
 
 
-class Joined(TypedDict):
-    """The room that one is in now."""
+class Knock(TypedDict):
+    """Somebody at a room's door. `link`: what the link that they came by is for."""
 
-    room: Room
+    id: Id
+    room_id: Id
+    user: User
+    link: str | None
+    created_at: Time
+    state: Literal["waiting", "approved", "denied"]
+
+
+class Joined(TypedDict):
+    """The room that one is in now; with the status 202 none, but the knock by which one asks to be let in."""
+
+    room: NotRequired[Room]
+    knock: NotRequired[Knock]
 
 
 class Invitation(TypedDict):
@@ -158,6 +172,7 @@ class Invitation(TypedDict):
     title: str
     inviter: User | None
     member_count: Count
+    asks_first: bool
 
 
 class Versions(TypedDict):

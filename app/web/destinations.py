@@ -55,8 +55,15 @@ def after_sign_in() -> Response:
         return redirect(wanted() or url_for("home.index"), 303)
     forget_invite()
     try:
-        membership = invites.accept(identity.acting_user(), token)
+        came = invites.accept(identity.acting_user(), token)
     except ChatError:
         # Used up meanwhile, or asked too often: the link's own page says which.
         return redirect(url_for("invites.show", token=token), 303)
-    return redirect(url_for("rooms.show", room_id=membership.room_id), 303)
+    return behind(came, token)
+
+
+def behind(came: invites.Came, token: str) -> Response:
+    """Into the room that a link opened, or to the page where one waits to be let in."""
+    if invites.waits(came):
+        return redirect(url_for("knocks.waiting", token=token), 303)
+    return redirect(url_for("rooms.show", room_id=came.room_id), 303)

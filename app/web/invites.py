@@ -40,11 +40,11 @@ def accept(token: str) -> tuple[str, int] | Response:
         destinations.keep_invite(token)
         return redirect(url_for("session.login"), 303)
     try:
-        membership = invites.accept(identity.acting_user(), token)
+        came = invites.accept(identity.acting_user(), token)
     except NotFound:
         return _dead()
     destinations.forget_invite()
-    return redirect(url_for("rooms.show", room_id=membership.room_id), 303)
+    return destinations.behind(came, token)
 
 
 @blueprint.get("/rooms/<room_id>/links")

@@ -102,7 +102,7 @@ def test_looking_behind_a_link_says_what_it_is_and_joins_nobody(
     for answer in answers:
         assert answer.status_code == 200
         behind = answer.get_json()
-        assert set(behind) == {"title", "inviter", "member_count"}
+        assert set(behind) == {"title", "inviter", "member_count", "asks_first"}
         assert (behind["title"], behind["inviter"]["username"], behind["member_count"]) == (
             "The garden",
             "ada",
