@@ -5,8 +5,8 @@
 
 prints what is said in a room, and says what you type. The token is one that your account page makes.
 
-`run` is the only thread that touches anything. What python-socketio hears comes to it through a queue: the library
-calls each handler in a thread of its own, so facts may overtake each other on the way and are put in order here.
+`run` is the only thread that touches anything; what is heard comes to it through a queue. python-socketio calls each
+handler in a thread of its own, so facts may overtake each other on the way: `_apply` puts them in order.
 """
 
 import queue
@@ -22,11 +22,8 @@ import socketio
 HEADS_SECONDS = 25  # how often we ask whether the last message was lost on the way
 HOLE_SECONDS = 0.2  # how long a missing fact may take to come by itself
 SEND_AGAIN = {"rate_limited", "unavailable", "internal"}
+GIVE_UP = {"unauthenticated", "forbidden", "unsupported_version"}
 INTERNAL_MAX = 5
-
-
-class Lost(Exception):
-    """The line is gone, or silent."""
 
 
 class Client:
@@ -41,8 +38,7 @@ class Client:
         self.ended = None  # why we don't come back
         self._inbox = queue.SimpleQueue()
         self._not_before = 0.0  # the server's word on when to come back
-        self._hole_since = None
-        self._unknown_room = False
+        self._hole_since, self._unknown_room = None, False
 
     def on_message(self, message):
         """A message is new or changed: draw it at its `seq`."""
@@ -53,14 +49,12 @@ class Client:
     def on_failed(self, unsent, problem):
         """Refused for good: show why, and let the person decide."""
 
-    # ---- from any thread
-
     def say(self, room_id, text):
-        """Send a message, once, as soon as that is possible; its nonce."""
-        unsent = {"room_id": room_id, "nonce": str(uuid.uuid4()), "text": text, "tries": 0, "due": 0.0}
-        self.outbox.append(unsent)
-        self._inbox.put(None)  # wakes the thread
-        return unsent["nonce"]
+        """Send a message, once, as soon as that is possible. From any thread, as `stop`."""
+        nonce = str(uuid.uuid4())
+        self.outbox.append({"room_id": room_id, "nonce": nonce, "text": text, "tries": 0, "due": 0.0})
+        self._inbox.put(None)  # wakes `run`
+        return nonce
 
     def stop(self, reason="stopped"):
         self.ended = self.ended or reason
@@ -74,34 +68,26 @@ class Client:
         while not self.ended:
             self._inbox = inbox = queue.SimpleQueue()  # what an earlier line said is void
             self._sio = sio = socketio.Client(reconnection=False)
-            sio.on("*", lambda event, fact, inbox=inbox: inbox.put((event, fact)), namespace="/chat")
-            sio.on("disconnect", lambda *_, inbox=inbox: inbox.put(("lost", None)), namespace="/chat")
+            sio.on("*", lambda *heard, inbox=inbox: inbox.put(heard), namespace="/chat")
             sio.on("connect_error", self._refused, namespace="/chat")
             auth = {"token": self.token, "v": "1"}
             try:
-                sio.connect(
-                    self.url,
-                    namespaces="/chat",
-                    auth=auth,
-                    transports=self.transports,
-                    wait_timeout=self.answer_seconds,
-                )
+                sio.connect(self.url, {}, auth, self.transports, "/chat", wait_timeout=self.answer_seconds)
                 self._sync()
                 attempts = 0
                 self._follow()
-            except (Lost, socketio.exceptions.SocketIOError, requests.RequestException, OSError):
+            except (socketio.exceptions.SocketIOError, requests.RequestException, OSError):
                 attempts += 1
             sio.disconnect()
-            self._pause(max(random.uniform(1, min(30, 2**attempts)), self._not_before - time.monotonic()))
+            # A random while, lest all come back in step; not before the server said.
+            self._pause(max(random.uniform(1, min(30, 2 * 2**attempts)), self._not_before - time.monotonic()))
 
     def _refused(self, error):
-        problem = error.get("data") if isinstance(error, dict) else None
-        if not isinstance(problem, dict):
-            return  # the server was not reached
-        if "retry_after" in problem:
-            self._not_before = time.monotonic() + problem["retry_after"]
-        if problem["code"] in {"unauthenticated", "forbidden", "unsupported_version"}:
+        problem = error.get("data") if isinstance(error, dict) else None  # none: the server was not reached
+        if problem and problem["code"] in GIVE_UP:
             self.stop(problem["code"])
+        elif problem:
+            self._not_before = time.monotonic() + problem.get("retry_after", 0)
 
     def _pause(self, seconds):
         until = time.monotonic() + seconds
@@ -110,30 +96,22 @@ class Client:
 
     def _follow(self):
         heads_due = time.monotonic() + HEADS_SECONDS
-        while not self.ended:
-            sent = self._send()
-            now = time.monotonic()
+        while self._sio.connected and not self.ended:
+            sent, now = self._send(), time.monotonic()
             if self._unknown_room or (self._hole_since and now - self._hole_since > HOLE_SECONDS):
                 self._sync()
             if now > heads_due:
                 heads_due = now + HEADS_SECONDS
-                heads = {room["id"]: room["cursor"] for room in self.rooms.values()}
-                answer = self._ask("heads", {"rooms": heads})
-                if answer["ok"] and answer["data"]["behind"]:
-                    self._sync()
-            self._take(0 if sent else HOLE_SECONDS)
+                heads = self._ask("heads", {"rooms": self._each("cursor")})
+                self._unknown_room |= bool(heads["ok"] and heads["data"]["behind"])
+            try:
+                heard = self._inbox.get(timeout=0 if sent else HOLE_SECONDS)
+            except queue.Empty:
+                continue
+            if heard:
+                self._hear(*heard)
 
-    def _take(self, seconds):
-        """Take in the next thing that is told; wait for it so long."""
-        try:
-            heard = self._inbox.get(timeout=seconds)
-        except queue.Empty:
-            return
-        if heard is None:
-            return
-        event, fact = heard
-        if event == "lost":
-            raise Lost
+    def _hear(self, event, fact):
         if event == "session_ended" and fact["reason"] != "server_closing":
             self.stop(fact["reason"])
         elif event == "session_ended":
@@ -146,31 +124,20 @@ class Client:
             self._apply(fact)
 
     def _ask(self, event, data):
-        """The answer to a request. What is told meanwhile is taken in."""
-        answers, inbox = [], self._inbox
-
-        def answered(answer):
-            answers.append(answer)
-            inbox.put(None)
-
-        self._sio.emit(event, data, namespace="/chat", callback=answered)
-        deadline = time.monotonic() + self.answer_seconds
-        while not answers:
-            if self.ended or time.monotonic() > deadline:
-                raise Lost
-            self._take(deadline - time.monotonic())
-        return answers[0]
+        return self._sio.call(event, data, "/chat", timeout=self.answer_seconds)
 
     # ---- the rooms' logs
 
+    def _each(self, name):
+        return {room["id"]: room[name] for room in self.rooms.values()}
+
     def _sync(self):
+        """Everything since we were here last, whole or `reset`."""
         self._hole_since, self._unknown_room = None, False
-        cursors = {room["id"]: room["cursor"] for room in self.rooms.values()}
-        epochs = {room["id"]: room["epoch"] for room in self.rooms.values()}
-        answer = self._ask("sync", {"rooms": cursors, "epochs": epochs})
+        answer = self._ask("sync", {"rooms": self._each("cursor"), "epochs": self._each("epoch")})
         if not answer["ok"]:
             self._not_before = time.monotonic() + answer["error"].get("retry_after", 1)
-            raise Lost
+            raise ConnectionError(answer["error"]["code"])
         for each in answer["data"]["rooms"]:
             if each["reset"]:
                 self._snapshot(each["room"])
@@ -181,8 +148,9 @@ class Client:
 
     def _snapshot(self, room):
         """More was missed than is told one by one: forget, and take what the room holds now."""
-        # First: when this fails, the room is as it was, and is asked for again.
-        said = self.history(room["id"])
+        said = self.history(
+            room["id"]
+        )  # first: when this fails, the room is as it was, and is asked for again
         held = self.rooms.get(room["id"], {}).get("held", {})
         self.rooms[room["id"]] = {**room, "cursor": room["last_seq"], "messages": {}, "held": {}}
         for message in reversed(said):
@@ -192,10 +160,11 @@ class Client:
 
     def history(self, room_id, before=None):
         """The newest 100 messages of a room, or of those before a seq; newest first."""
-        where = {"limit": 100} if before is None else {"limit": 100, "before": before}
-        headers = {"Authorization": f"Bearer {self.token}"}
         path = f"{self.url}/api/v1/rooms/{room_id}/messages"
-        reply = requests.get(path, where, headers=headers, timeout=self.answer_seconds)
+        headers = {"Authorization": f"Bearer {self.token}"}
+        reply = requests.get(
+            path, {"limit": 100, "before": before}, headers=headers, timeout=self.answer_seconds
+        )
         reply.raise_for_status()
         return reply.json()["items"]
 
@@ -211,7 +180,7 @@ class Client:
             if "message" in due:
                 self._put(due["message"])
         room["held"] = {seq: held for seq, held in room["held"].items() if seq > room["cursor"]}
-        behind = any(room["held"] for room in self.rooms.values())
+        behind = any(self._each("held").values())
         self._hole_since = (self._hole_since or time.monotonic()) if behind else None
 
     def _put(self, message):
@@ -225,24 +194,22 @@ class Client:
 
     def _send(self):
         """Send what is due: of each room the oldest only, so that messages arrive in the order of writing."""
-        rooms, sent = set(), 0
+        rooms, sent = set(), False
         for unsent in list(self.outbox):
             if unsent["room_id"] not in rooms and unsent["due"] <= time.monotonic():
-                request = {name: unsent[name] for name in ("room_id", "nonce", "text")}
-                self._answered(unsent, self._ask("post_message", request))
-                sent += 1
+                asked = {name: unsent[name] for name in ("room_id", "nonce", "text")}
+                self._answered(unsent, self._ask("post_message", asked))
+                sent = True
             rooms.add(unsent["room_id"])
         return sent
 
     def _answered(self, unsent, answer):
-        problem = answer.get("error", {})
-        unsent["tries"] += 1
-        if problem.get("code") in SEND_AGAIN and (
-            problem["code"] != "internal" or unsent["tries"] < INTERNAL_MAX
-        ):
+        problem, tries = answer.get("error", {}), unsent["tries"] + 1
+        code = problem.get("code")
+        if code in SEND_AGAIN and (code != "internal" or tries < INTERNAL_MAX):
             # The same nonce, a little later: what the server has already, it tells nobody twice.
-            wait = random.uniform(0, min(15, 0.5 * 2 ** unsent["tries"]))
-            unsent["due"] = time.monotonic() + problem.get("retry_after", wait)
+            wait = problem.get("retry_after", random.uniform(0, min(15, 0.5 * 2**tries)))
+            unsent.update(tries=tries, due=time.monotonic() + wait)
             return
         self.outbox.remove(unsent)
         if answer["ok"]:
