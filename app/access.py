@@ -7,10 +7,9 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from app import limits
 from app.errors import Forbidden, NotFound, RateLimited, Unavailable
 from app.extensions import db, limiter
-from app.models import Credential, Entry, Invite, Membership, Message, Role, Room, User
+from app.models import Credential, Invite, Knock, Membership, Message, Role, Room, User, dress
 from app.models.columns import now
 from app.models.credential import CredentialKind
 
@@ -59,6 +58,18 @@ def membership_of_other(room_id: str, user_id: str) -> Membership:
     if found is None:
         raise NotFound
     return found
+
+
+def message(user: User, message_id: str) -> tuple[Membership, Message]:
+    """A message through a person's own membership, which comes with it; read from the database, not from memory.
+
+    Raises NotFound for one of a room that the person is not in, or from before what they may see.
+    """
+    query = Membership.reads(user, message_id).execution_options(populate_existing=True)
+    found = db.session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
 
 
 def windows(user: User, room_ids: Collection[str]) -> dict[str, int]:
@@ -122,33 +133,7 @@ def last_messages(memberships: list[Membership]) -> dict[str, Message]:
         .where(Room.id.in_([each.room_id for each in memberships]))
     )
     first = {each.room_id: each.from_seq for each in memberships}
-    return {said.room_id: said for said in db.session.scalars(query) if said.seq >= first[said.room_id]}
-
-
-def unread(memberships: list[Membership]) -> dict[str, int]:
-    """How many messages of others each room holds after one's read position, by room id.
-
-    Counting ends at UNREAD_COUNTED: who comes back after a year must not hold everybody up.
-    """
-    if not memberships:
-        return {}
-    user_id = memberships[0].user_id
-    missed = (
-        sa.select(sa.literal(1).label("one"))
-        .where(
-            Message.room_id == Membership.room_id,
-            Message.seq > Membership.read_seq,
-            Message.author_id != user_id,
-            Message.deleted_at.is_(None),
-        )
-        .limit(limits.UNREAD_COUNTED)
-        .correlate(Membership)
-        .subquery()
-    )
-    query = sa.select(
-        Membership.room_id, sa.select(sa.func.count()).select_from(missed).scalar_subquery()
-    ).where(Membership.user_id == user_id, Membership.room_id.in_([each.room_id for each in memberships]))
-    return dict(db.session.execute(query).all())
+    return {said.room_id: said for said in _dressed(query) if said.seq >= first[said.room_id]}
 
 
 def members(user: User, room_id: str) -> list[Membership]:
@@ -171,25 +156,22 @@ def history(
     """
     said = Message.in_room(room_id).where(Message.seq >= membership(user, room_id).from_seq)
     if after is not None:
-        return list(db.session.scalars(said.where(Message.seq > after).order_by(Message.seq).limit(limit)))
+        return _dressed(said.where(Message.seq > after).order_by(Message.seq).limit(limit))
     if around is not None:
         older = said.where(Message.seq <= around).order_by(Message.seq.desc()).limit(limit - limit // 2)
         newer = said.where(Message.seq > around).order_by(Message.seq).limit(limit // 2)
-        return [*reversed(list(db.session.scalars(older))), *db.session.scalars(newer)]
+        found = [*reversed(db.session.scalars(older).all()), *db.session.scalars(newer)]
+        dress(found)
+        return found
     if before is not None:
         said = said.where(Message.seq < before)
-    return list(db.session.scalars(said.order_by(Message.seq.desc()).limit(limit)))
+    return _dressed(said.order_by(Message.seq.desc()).limit(limit))
 
 
-def entry_subjects(entries: list[Entry]) -> None:
-    """Load what entries refer to, all at once, so that drawing them asks no more questions."""
-    ids = [entry.subject_id for entry in entries]
-    if ids:
-        db.session.scalars(sa.select(Message).where(Message.id.in_(ids))).all()
-        room_id = entries[0].room_id
-        db.session.scalars(
-            sa.select(Membership).where(Membership.room_id == room_id, Membership.user_id.in_(ids))
-        ).all()
+def _dressed(query: sa.Select[Message]) -> list[Message]:
+    found = list(db.session.scalars(query))
+    dress(found)
+    return found
 
 
 def invites(user: User, room_id: str, *, before: str | None = None, limit: int | None = None) -> list[Invite]:
@@ -208,6 +190,12 @@ def current_invite(user: User, room_id: str) -> Invite | None:
     """The newest link that opens the room right now, or none. Raises NotFound for an outsider."""
     membership(user, room_id)
     return db.session.scalar(Invite.live_in(room_id).limit(1))
+
+
+def knock_by_link(user: User, token: str) -> Knock | None:
+    """How a person knocked by a link, whatever became of it; None for who didn't."""
+    query = sa.select(Knock).join(Knock.invite).where(Knock.user_id == user.id, Invite.token == token)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def invite_by_token(token: str) -> Invite:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from app import hints, payloads, presence, shedding
 from app.channels import NAMESPACE, room_channel, user_channel
 from app.extensions import db, socketio
-from app.models import Entry, Kind, Knock, Membership, Message, NewEntry, NewMessage, Report, Room, User
+from app.models import Entry, Kind, Knock, Membership, Message, NewEntry, NewMessage, Report, Room, Unread, User, dress
 
 Fact = Mapping[str, object]
 LoggedFact = payloads.LoggedFact
@@ -24,8 +24,14 @@ def logged(entry: Entry | NewEntry) -> LoggedFact:
     """The fact that an entry is, in its subject's present form: live and in a catch-up it is the same object."""
     envelope = payloads.envelope(entry)
     match Kind(entry.kind):
-        case Kind.MESSAGE_POSTED | Kind.MESSAGE_DELETED:
-            return {**envelope, "message": payloads.message(db.session.get_one(Message, entry.subject_id))}
+        case (
+            Kind.MESSAGE_POSTED
+            | Kind.MESSAGE_EDITED
+            | Kind.MESSAGE_DELETED
+            | Kind.MESSAGE_REACTED
+            | Kind.MESSAGE_PINNED
+        ):
+            return {**envelope, "message": _message(entry)}
         case Kind.ROOM_CHANGED:
             room = db.session.get_one(Room, entry.room_id)
             return {**envelope, "room": payloads.room_change(room, _changed(entry))}
@@ -49,6 +55,12 @@ def posted(entry: NewEntry, message: NewMessage) -> payloads.MessageFact:
 def _changed(entry: Entry | NewEntry) -> Collection[str]:
     """The names of what an entry changed about its room."""
     return (entry.detail or ()) if isinstance(entry, Entry) else ()
+
+
+def _message(entry: Entry | NewEntry) -> payloads.Message:
+    message = db.session.get_one(Message, entry.subject_id)
+    dress([message])
+    return payloads.message(message)
 
 
 def _membership(entry: Entry | NewEntry) -> Membership:
@@ -89,7 +101,7 @@ def tell_logged(fact: LoggedFact, blind: Mapping[str, int] | None = None) -> Non
 
 def room_added(user_id: str, membership: Membership) -> None:
     """A person is in one more room: to all their sockets."""
-    fact: payloads.RoomAdded = {"room": payloads.room(membership, unread=0)}
+    fact: payloads.RoomAdded = {"room": payloads.room(membership, unread=Unread())}
     _everywhere("room_added", fact, to=user_channel(user_id))
 
 
@@ -115,13 +127,13 @@ def presence_changed(room_id: str, online: Iterable[str], offline: Iterable[str]
     _emit("presence_changed", fact, to=room_channel(room_id))
 
 
-def read_changed(user_id: str, membership: Membership, *, unread: int, skip: str | None) -> None:
+def read_changed(user_id: str, membership: Membership, *, unread: Unread, skip: str | None) -> None:
     """A person read on: to their other sockets."""
     fact: payloads.ReadChanged = {
         "room_id": membership.room_id,
         "seq": membership.read_seq,
-        "unread": unread,
-        "mentions": 0,
+        "unread": unread.messages,
+        "mentions": unread.mentions,
     }
     _everywhere("read_changed", fact, to=user_channel(user_id), skip=[skip] if skip else ())
 

@@ -14,6 +14,8 @@ TITLE_MAX: Final = 80
 MESSAGE_MAX: Final = 4_000
 MESSAGE_MAX_BYTES: Final = 16 * 1024
 COMBINING_MARKS_MAX: Final = 8  # on one base character: more is a tower that covers other people's lines
+EXCERPT_MAX: Final = 140  # of the message that another one answers
+EMOJI_MAX: Final = 32
 LABEL_MAX: Final = 80
 DEVICE_NAME_MAX: Final = 80
 ID_MAX: Final = 40
@@ -30,6 +32,10 @@ INVITE_USES_MAX: Final = 10_000
 HISTORY_PAGE: Final = 50
 HISTORY_PAGE_MAX: Final = 100
 RECENT_MESSAGES: Final = 50  # what a link shows newcomers that lets them see the last ones
+REACTIONS_PER_MESSAGE: Final = 20  # different emoji
+PINS_PER_ROOM: Final = 50
+EDITS_PER_MESSAGE: Final = 100  # every earlier text is kept
+NAMES_PER_MESSAGE: Final = 50  # that are looked up; who is named after so many others isn't told
 UNREAD_COUNTED: Final = 1_000  # more unread messages than that in one room are told as that many
 SYNC_ENTRIES: Final = 200  # missed in one room; with more, a client takes a snapshot instead
 
@@ -41,6 +47,7 @@ INVITE_SECONDS_MAX: Final = 365 * 24 * 60 * 60
 MUTE_SECONDS_MAX: Final = 365 * 24 * 60 * 60
 SLOW_SECONDS_MAX: Final = 6 * 60 * 60
 UNDO_SECONDS: Final = 10 * 60  # how long those who were put out together can be let back together
+EDIT_SECONDS: Final = 24 * 60 * 60  # after it was said; it can be deleted for ever
 LAST_USED_SECONDS: Final = 60  # how stale "last used" may be: a row is not written on every request
 CONNECT_SECONDS: Final = 10
 SHUTDOWN_SECONDS: Final = 10
@@ -81,6 +88,8 @@ class Rule(NamedTuple):
 
 SEND_BURST = Rule("send", 10, 5)  # per person and room: bursts of 10, 2 a second sustained
 SEND_MINUTE = Rule("send-minute", 120, 60)  # per person
+CHANGE_BURST = Rule("change", 20, 10)  # per person and room: edits, deletions, reactions and pins together
+CHANGE_MINUTE = Rule("change-minute", 120, 60)  # per person
 SOCKET_BURST = Rule("socket", 20, 4)  # per socket, requests of any kind: bursts of 20, 5 a second sustained
 SOCKET_ABUSE = Rule("socket-abuse", 60, 60)  # refusals; over this the socket is closed
 CREATE_ROOM = Rule("create-room", 100, 3600, shared=True)  # per person
@@ -114,6 +123,11 @@ class Limits(TypedDict):
     password_max: int
     rooms_per_user: int
     members_per_room: int
+    reactions_per_message: int
+    pins_per_room: int
+    edits_per_message: int
+    edit_seconds: int
+    excerpt: int
     history_page: int
     sync_entries: int
     frame_bytes: int
@@ -132,6 +146,11 @@ ADVERTISED: Final[Limits] = {
     "password_max": PASSWORD_MAX,
     "rooms_per_user": ROOMS_PER_USER,
     "members_per_room": MEMBERS_PER_ROOM,
+    "reactions_per_message": REACTIONS_PER_MESSAGE,
+    "pins_per_room": PINS_PER_ROOM,
+    "edits_per_message": EDITS_PER_MESSAGE,
+    "edit_seconds": EDIT_SECONDS,
+    "excerpt": EXCERPT_MAX,
     "history_page": HISTORY_PAGE_MAX,
     "sync_entries": SYNC_ENTRIES,
     "frame_bytes": FRAME_BYTES,

@@ -1,7 +1,9 @@
 """Every way in, with one handle: a promise is tried through each of them, and must be kept alike."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from tests.people import Person
 
@@ -9,6 +11,10 @@ from tests.people import Person
 TWINS = {
     "sync": ("POST", "/sync"),
     "post_message": ("POST", "/rooms/{room_id}/messages"),
+    "edit_message": ("PATCH", "/messages/{message_id}"),
+    "delete_message": ("DELETE", "/messages/{message_id}"),
+    "set_reaction": ("PUT", "/messages/{message_id}/reactions/{emoji}"),
+    "set_pin": ("PUT", "/messages/{message_id}/pin"),
     "set_read": ("PUT", "/rooms/{room_id}/read"),
 }
 SOCKET_ONLY = {"set_typing", "heads"}
@@ -57,9 +63,10 @@ def by_socket(person: Person, event: str, data: dict[str, Any]) -> Answer:
 def _rest(ask: Any, event: str, data: dict[str, Any]) -> Answer:
     method, path = TWINS[event]
     body = dict(data)
-    if "{room_id}" in path:
-        path = path.format(room_id=body.pop("room_id"))
-    return answered(ask(method, path, body))
+    if body.pop("on", True) is False:
+        method = "DELETE"
+    named = {name: quote(str(body.pop(name)), safe="") for name in re.findall(r"{(\w+)}", path)}
+    return answered(ask(method, path.format(**named), body or None))
 
 
 def answered(response: Any) -> Answer:

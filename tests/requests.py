@@ -3,6 +3,7 @@
 A new route or request has none here until somebody writes one, and the tests that walk fail until then.
 """
 
+import random
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from app.sockets.chat import Chat
 
 # What ends the role or the account of whoever asks comes last: tests that walk need them for all the others.
 _LAST = [("PUT", "/rooms/{room_id}/owner"), ("DELETE", "/me")]
+_CHANCE = random.Random(5)
 ROUTES = sorted(
     TABLE, key=lambda route: [*_LAST, key].index(key) if (key := (route.method, route.path)) in _LAST else -1
 )
@@ -43,6 +45,11 @@ BODIES: Mapping[type, Callable[["Ids"], dict[str, Any]]] = {
     inputs.RoleChange: lambda ids: {"role": "moderator"},
     inputs.NewMessage: lambda ids: {"nonce": ids.nonce, "text": "hello"},
     inputs.PostMessage: lambda ids: {"room_id": ids.room_id, "nonce": ids.nonce, "text": "hello"},
+    inputs.NewText: lambda ids: {"text": "hello again", "version": 1},
+    inputs.EditMessage: lambda ids: {"message_id": ids.message_id, "text": "hello again"},
+    inputs.DeleteMessage: lambda ids: {"message_id": ids.message_id},
+    inputs.SetReaction: lambda ids: {"message_id": ids.message_id, "emoji": "👍", "on": True},
+    inputs.SetPin: lambda ids: {"message_id": ids.message_id, "on": True},
     inputs.Sync: lambda ids: {"rooms": {ids.room_id: 0}},
     inputs.Heads: lambda ids: {"rooms": {ids.room_id: 0}},
     inputs.ReadUpTo: lambda ids: {"seq": 1},
@@ -52,8 +59,8 @@ BODIES: Mapping[type, Callable[["Ids"], dict[str, Any]]] = {
 
 
 def unknown() -> str:
-    """An id of the right shape that nothing has."""
-    return str(uuid.uuid4())
+    """An id of the right shape that nothing has. The same ones in every run: names of tests are made of them."""
+    return str(uuid.UUID(int=_CHANCE.getrandbits(128), version=4))
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,7 @@ class Ids:
     user_id: str = field(default_factory=unknown)
     bot_id: str = field(default_factory=unknown)
     invite_id: str = field(default_factory=unknown)
+    message_id: str = field(default_factory=unknown)
     credential_id: str = field(default_factory=unknown)
     token: str = field(default_factory=unknown)
     nonce: str = field(default_factory=unknown)
@@ -77,7 +85,7 @@ class Ids:
 
 def path(route: Route, ids: Ids) -> str:
     """Where a route is asked, below /api/v1."""
-    return route.path.format(**vars(ids))
+    return route.path.format(**vars(ids), emoji="👍")
 
 
 def body(route: Route, ids: Ids) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import access, limits
+from app import access, conversation, limits
 from app.actions import invites, members, messages
 from app.errors import Forbidden, NotFound, RateLimited, Unavailable
 from app.extensions import limiter
@@ -93,7 +93,7 @@ def test_rooms_are_in_the_order_in_which_something_was_said(app, garden, ada, bo
         assert [each.room_id for each in access.rooms(bob.user())] == [garden.id, second]
         assert access.last_messages(access.rooms(bob.user()))[garden.id].author_id == ada.id
         assert access.last_messages([]) == {}
-        assert access.unread([]) == {}
+        assert conversation.unread([]) == {}
 
 
 @on_both
@@ -101,7 +101,7 @@ def test_unread_is_told_for_every_room_at_once(app, garden, ada, bob, make_room)
     second = make_room(ada, bob)
     ada.say(garden.id), ada.say(garden.id), bob.say(garden.id)
     with app.app_context():
-        assert access.unread(access.rooms(bob.user())) == {garden.id: 2, second: 0}
+        assert conversation.unread(access.rooms(bob.user())) == {garden.id: (2, 0), second: (0, 0)}
 
 
 def test_members_are_in_the_order_of_their_names(app, garden, ada) -> None:

@@ -23,12 +23,14 @@ NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 def ids(app: Flask, garden: Garden, ada: Person, bob: Person) -> Ids:
     """What is Ada's: her room and its link, her token and her browser, and Bob in the room."""
     [invite] = ada.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"]
+    said = ada.say(garden.id)["data"]["message"]
     bot = make_bot(app, ada, garden.id)
     return Ids(
         room_id=garden.id,
         user_id=bob.id,
         bot_id=bot.id,
         invite_id=invite["id"],
+        message_id=said["id"],
     )
 
 

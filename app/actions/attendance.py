@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app import access, dispatch, events, hints, limits, log, presence, shedding
+from app import access, conversation, dispatch, events, hints, limits, log, presence, shedding
 from app.errors import RateLimited, Unavailable
 from app.extensions import db
-from app.models import Credential, Level, Membership, Message, Room, User
+from app.models import Credential, Level, Membership, Message, Room, Unread, User
 from app.models.columns import now
 
 # How far back joins are looked for whose hint was lost. Idempotent, so generous.
@@ -65,7 +65,7 @@ class Missed(NamedTuple):
     """One room of a catch-up: the facts after the client's seq, or `reset`, and then none."""
 
     membership: Membership
-    unread: int
+    unread: Unread
     last_message: Message | None
     facts: list[events.LoggedFact]
     reset: bool
@@ -76,7 +76,7 @@ def sync(user: User, seqs: dict[str, int], epochs: dict[str, str]) -> tuple[list
     those that the client named the person isn't in.
     """
     rooms = access.rooms(user)
-    unread = access.unread(rooms)
+    unread = conversation.unread(rooms)
     said = access.last_messages(rooms)
     missed = [
         Missed(
@@ -101,7 +101,7 @@ def _missed(
         return [], True
     # Up to the head that the answer names: what came since is told live.
     entries = [each for each in log.after(room.id, seq, limits.SYNC_ENTRIES) if each.seq <= room.last_seq]
-    access.entry_subjects(entries)
+    conversation.entry_subjects(entries)
     return [events.heard(each, membership.from_seq) for each in entries], False
 
 
@@ -115,20 +115,23 @@ def heads(user: User, believed: dict[str, int]) -> dict[str, int]:
     }
 
 
-def set_read(user: User, room_id: str, seq: int, *, skip: str | None = None) -> tuple[Membership, int]:
-    """Move the read position, forwards only, and tell the person's other sockets; answers with what is unread.
+def set_read(
+    user: User, room_id: str, seq: int, *, back: bool = False, skip: str | None = None
+) -> tuple[Membership, Unread]:
+    """Move the read position forwards, or with `back` backwards (what is after it is unread again), and tell the
+    person's other sockets; answers with what is unread.
 
     Raises NotFound for an outsider.
     """
     membership = access.membership(user, room_id)
     read_seq = min(seq, membership.room.last_seq)
-    moves = read_seq > membership.read_seq
+    moves = read_seq < membership.read_seq if back else read_seq > membership.read_seq
     if moves:
         db.begin_write()
-        db.session.execute(Membership.read_up_to(user, room_id, read_seq))
+        db.session.execute(Membership.read_up_to(user, room_id, read_seq, back=back))
         db.session.commit()
         membership = access.membership(user, room_id)
-    unread = access.unread([membership])[room_id]
+    unread = conversation.unread([membership])[room_id]
     if moves:
         events.read_changed(user.id, membership, unread=unread, skip=skip)
     return membership, unread

@@ -1,6 +1,6 @@
 """Rooms: mine, make one, rename it, close it, and how far I have read."""
 
-from app import access, inputs, links, oversight, payloads
+from app import access, conversation, inputs, links, oversight, payloads
 from app.actions import attendance, members, rooms
 from app.api.routes import Route
 from app.errors import Conflict, NotFound, RateLimited
@@ -11,7 +11,7 @@ from app.identity import Caller
 def index(caller: Caller) -> payloads.Page[payloads.Room]:
     """My rooms, the one where something was said last first."""
     mine = access.rooms(caller.user)
-    drawn = payloads.rooms(mine, unread=access.unread(mine), last_messages=access.last_messages(mine))
+    drawn = payloads.rooms(mine, unread=conversation.unread(mine), last_messages=access.last_messages(mine))
     return {"items": drawn, "next": None}
 
 
@@ -90,12 +90,12 @@ def delete(caller: Caller, room_id: str) -> None:
 @Route("PUT", "/rooms/{room_id}/read", takes=inputs.ReadUpTo, answers=payloads.Reading)
 def read(caller: Caller, room_id: str, asked: inputs.ReadUpTo) -> payloads.Reading:
     """Move my read position, on all my devices."""
-    membership, unread = attendance.set_read(caller.user, room_id, asked.seq)
+    membership, unread = attendance.set_read(caller.user, room_id, asked.seq, back=asked.back)
     return payloads.reading(membership, unread=unread)
 
 
 def draw(caller: Caller, room_id: str) -> payloads.Room:
     """A room, as the one who asks sees it. Raises NotFound for an outsider."""
     mine = [access.membership(caller.user, room_id)]
-    [drawn] = payloads.rooms(mine, unread=access.unread(mine), last_messages=access.last_messages(mine))
+    [drawn] = payloads.rooms(mine, unread=conversation.unread(mine), last_messages=access.last_messages(mine))
     return drawn

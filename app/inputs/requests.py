@@ -9,6 +9,7 @@ from app import limits
 from app.inputs.values import (
     DeviceName,
     DisplayName,
+    Emoji,
     Id,
     Label,
     MessageText,
@@ -113,11 +114,13 @@ class RoleChange(Request):
 
 
 class NewMessage(Request):
-    """POST /rooms/{id}/messages. Answering to a message and files are not here yet: only their absence may be said."""
+    """POST /rooms/{id}/messages. `reply_to`: the id of the message it answers, of the same room. Files are not here
+    yet: only their absence may be said.
+    """
 
     nonce: Nonce
     text: MessageText
-    reply_to: None = None
+    reply_to: Id | None = None
     file_ids: Annotated[list[Id], Field(max_length=0)] = Field(default_factory=list)
 
 
@@ -125,6 +128,40 @@ class PostMessage(NewMessage):
     """`post_message`."""
 
     room_id: Id
+
+
+class NewText(Request):
+    """PATCH /messages/{id}. `version`: what the author saw; when it says something else by now, it is a conflict."""
+
+    text: MessageText
+    version: Annotated[int, Field(ge=1, le=limits.INTEGER_MAX)] | None = None
+
+
+class EditMessage(NewText):
+    """`edit_message`."""
+
+    message_id: Id
+
+
+class DeleteMessage(Request):
+    """`delete_message`."""
+
+    message_id: Id
+
+
+class SetReaction(Request):
+    """`set_reaction`: exactly one emoji."""
+
+    message_id: Id
+    emoji: Emoji
+    on: bool
+
+
+class SetPin(Request):
+    """`set_pin`."""
+
+    message_id: Id
+    on: bool
 
 
 class Sync(Request):
@@ -141,9 +178,12 @@ class Heads(Request):
 
 
 class ReadUpTo(Request):
-    """PUT /rooms/{id}/read."""
+    """PUT /rooms/{id}/read. Reading goes forwards only, whichever device is slower; `back` marks what is after `seq`
+    as unread again.
+    """
 
     seq: Seq
+    back: bool = False
 
 
 class SetRead(ReadUpTo):
@@ -173,6 +213,13 @@ class RemovalQuery(Query):
 
 class InvitesQuery(Query):
     """GET /rooms/{id}/invites."""
+
+    limit: Annotated[int, Field(ge=1, le=limits.HISTORY_PAGE_MAX)] = limits.HISTORY_PAGE
+    cursor: Id | None = None
+
+
+class MentionsQuery(Query):
+    """GET /mentions."""
 
     limit: Annotated[int, Field(ge=1, le=limits.HISTORY_PAGE_MAX)] = limits.HISTORY_PAGE
     cursor: Id | None = None

@@ -6,12 +6,19 @@ from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
+import emoji
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app import limits
 from app.errors import TooLarge
 
+# Every emoji that Unicode recommends, and however else it is written, as the one way in which it is kept.
+_QUALIFIED = {
+    each["en"]: signs
+    for signs, each in emoji.EMOJI_DATA.items()
+    if each["status"] == emoji.STATUS["fully_qualified"]
+}
 _COMMON_PASSWORDS = frozenset(FREQUENCY_LISTS["passwords"])
 _INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\uffa0]*"
@@ -98,6 +105,13 @@ def _uuid(text: str) -> str:
         raise ValueError("Make this a UUID.") from None
 
 
+def _emoji(text: str) -> str:
+    known = emoji.EMOJI_DATA.get(text)
+    if known is None or known["en"] not in _QUALIFIED:
+        raise ValueError("Send exactly one emoji.")
+    return _QUALIFIED[known["en"]]
+
+
 def _plain(value: object) -> object:
     # An id that cannot be stored can't be anybody's either; it must not reach the database to find out.
     if isinstance(value, str) and not (value.isascii() and value.isprintable()):
@@ -109,6 +123,7 @@ Id = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max
 Nonce = Annotated[str, StringConstraints(max_length=limits.ID_MAX), AfterValidator(_uuid)]
 Seq = Annotated[int, Field(ge=0, le=limits.INTEGER_MAX)]
 MessageText = Annotated[str, AfterValidator(_said)]
+Emoji = Annotated[str, StringConstraints(max_length=limits.EMOJI_MAX), AfterValidator(_emoji)]
 Title = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.TITLE_MAX))]
 DisplayName = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.DISPLAY_NAME_MAX))]
 Label = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.LABEL_MAX))]

@@ -2,12 +2,16 @@
 
 from app.models.attempt import Attempt
 from app.models.credential import Credential
+from app.models.dressing import dress
+from app.models.earlier_version import EarlierVersion
 from app.models.entry import Entry, Kind, NewEntry
 from app.models.invite import Invite, Window
 from app.models.knock import Knock
-from app.models.membership import Level, Membership, Role
+from app.models.membership import Level, Membership, Role, Unread
+from app.models.mention import Mention
 from app.models.message import Message, NewMessage
 from app.models.purge import Purge
+from app.models.reaction import Reaction
 from app.models.report import Report
 from app.models.room import Room
 from app.models.user import User
@@ -15,19 +19,24 @@ from app.models.user import User
 __all__ = [
     "Attempt",
     "Credential",
+    "EarlierVersion",
     "Entry",
     "Invite",
     "Kind",
     "Knock",
     "Level",
     "Membership",
+    "Mention",
     "Message",
     "NewEntry",
     "NewMessage",
     "Purge",
+    "Reaction",
     "Report",
     "Role",
     "Room",
+    "Unread",
     "User",
     "Window",
+    "dress",
 ]

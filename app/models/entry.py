@@ -17,7 +17,10 @@ class Kind(StrEnum):
     """What happened. The value is the name of the fact that members are told."""
 
     MESSAGE_POSTED = "message_posted"
+    MESSAGE_EDITED = "message_edited"
     MESSAGE_DELETED = "message_deleted"
+    MESSAGE_REACTED = "message_reacted"
+    MESSAGE_PINNED = "message_pinned"
     MEMBER_JOINED = "member_joined"
     MEMBER_LEFT = "member_left"
     MEMBER_REMOVED = "member_removed"

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.extensions import Base
 from app.models.columns import CreatedAt, OptionalTime, now
+from app.models.message import Message
 from app.models.room import Room
 from app.models.user import User
 
@@ -32,6 +33,13 @@ class Level(StrEnum):
     EVERYTHING = "everything"
     MENTIONS = "mentions"
     NOTHING = "nothing"
+
+
+class Unread(NamedTuple):
+    """How much a member has not read: messages of others, and those among them that name the member."""
+
+    messages: int = 0
+    mentions: int = 0
 
 
 class Membership(Base):
@@ -88,16 +96,24 @@ class Membership(Base):
         return cls.live().where(cls.user_id == user.id, cls.room_id == room_id)
 
     @classmethod
+    def reads(cls, user: User, message_id: str) -> sa.Select[Self, Message]:
+        """This person's membership of a message's room, and the message, when they may see it."""
+        seen = sa.and_(Message.room_id == cls.room_id, Message.seq >= cls.from_seq)
+        mine = cls.live().where(cls.user_id == user.id)
+        return mine.join(Message, seen).where(Message.id == message_id).add_columns(Message)
+
+    @classmethod
     def in_room(cls, room_id: str) -> sa.Select[Self]:
         """A room's, by name."""
         return cls.live().where(cls.room_id == room_id).join(cls.user).order_by(User.skeleton)
 
     @classmethod
-    def read_up_to(cls, user: User, room_id: str, seq: int) -> sa.Update:
-        """Move a read position, forwards only, however many devices do so at once."""
+    def read_up_to(cls, user: User, room_id: str, seq: int, *, back: bool = False) -> sa.Update:
+        """Move a read position: forwards, however many devices do so at once; with `back`, backwards only."""
+        moves = cls.read_seq > seq if back else cls.read_seq < seq
         return (
             sa.update(cls)
-            .where(cls.user_id == user.id, cls.room_id == room_id, cls.ended_at.is_(None), cls.read_seq < seq)
+            .where(cls.user_id == user.id, cls.room_id == room_id, cls.ended_at.is_(None), moves)
             .values(read_seq=seq)
         )
 
@@ -141,7 +157,12 @@ class Membership(Base):
         return (
             sa.select(cls)
             .join(cls.user)
-            .where(cls.purge_id == purge_id, cls.ended_at.is_not(None), cls.banned.is_(False), User.deleted_at.is_(None))
+            .where(
+                cls.purge_id == purge_id,
+                cls.ended_at.is_not(None),
+                cls.banned.is_(False),
+                User.deleted_at.is_(None),
+            )
             .order_by(cls.user_id)
         )
 

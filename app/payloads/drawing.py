@@ -1,19 +1,24 @@
 """How each thing is drawn: one function for each type of `shapes`."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Literal, cast
 
 from app import models
-from app.limits import Limits
+from app.limits import EXCERPT_MAX, Limits
 from app.payloads.facts import CaughtUp, Envelope, LoggedFact, RoomFields
 from app.payloads.shapes import (
+    Changed,
     Credential,
+    EarlierVersion,
     Issued,
     LevelName,
     Member,
     Message,
     Posted,
+    Quoted,
+    Reaction,
     Reading,
     RoleName,
     Room,
@@ -22,6 +27,8 @@ from app.payloads.shapes import (
     User,
 )
 from app.payloads.windows import seen
+
+_SPACE = re.compile(r"[ \t\n]+")
 
 
 def time(instant: datetime) -> str:
@@ -58,11 +65,49 @@ def message(said: models.Message | models.NewMessage) -> Message:
         "created_at": time(said.created_at),
         "edited_at": optional_time(said.edited_at),
         "deleted_at": optional_time(said.deleted_at),
-        "reply_to": None,
-        "reactions": [],
-        "pinned": False,
+        "reply_to": _quoted(said),
+        "reactions": _reactions(said),
+        "pinned": said.pinned_seq is not None,
         "files": [],
     }
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a message's source on one line: every run of spaces, tabs and newlines is one space."""
+    return _SPACE.sub(" ", text)[:EXCERPT_MAX]
+
+
+def _quoted(said: models.Message | models.NewMessage) -> Quoted | None:
+    if isinstance(said, models.NewMessage) or said.reply_to_id is None:
+        return None
+    answered = cast(models.Message, said.reply_to)
+    return {
+        "id": answered.id,
+        "seq": answered.seq,
+        "author": None if answered.author.deleted_at else user(answered.author),
+        "excerpt": excerpt(answered.text),
+    }
+
+
+def _reactions(said: models.Message | models.NewMessage) -> list[Reaction]:
+    if isinstance(said, models.NewMessage) or not said.may_have_reactions:
+        return []
+    by_emoji: dict[str, list[str]] = {}  # in the order in which the first of each came
+    for each in said.reactions:
+        by_emoji.setdefault(each.emoji, []).append(each.user_id)
+    return [
+        {"emoji": emoji, "count": len(user_ids), "user_ids": user_ids} for emoji, user_ids in by_emoji.items()
+    ]
+
+
+def earlier_version(earlier: models.EarlierVersion) -> EarlierVersion:
+    """What a message said once."""
+    return {"version": earlier.version, "text": earlier.text, "written_at": time(earlier.written_at)}
+
+
+def changed(said: models.Message) -> Changed:
+    """A message, after something was done to it."""
+    return {"message": message(said)}
 
 
 def member(membership: models.Membership, *, online: bool) -> Member:
@@ -76,7 +121,9 @@ def member(membership: models.Membership, *, online: bool) -> Member:
     }
 
 
-def room(membership: models.Membership, *, unread: int, last_message: models.Message | None = None) -> Room:
+def room(
+    membership: models.Membership, *, unread: models.Unread, last_message: models.Message | None = None
+) -> Room:
     """A room, for the member whose membership this is."""
     return {
         "id": membership.room.id,
@@ -84,8 +131,8 @@ def room(membership: models.Membership, *, unread: int, last_message: models.Mes
         "epoch": membership.room.epoch,
         "last_seq": membership.room.last_seq,
         "read_seq": membership.read_seq,
-        "unread": unread,
-        "mentions": 0,
+        "unread": unread.messages,
+        "mentions": unread.mentions,
         "role": cast(RoleName, membership.role),
         "member_count": membership.room.member_count,
         "slow_seconds": membership.room.slow_seconds,
@@ -116,7 +163,7 @@ def room_change(changed: models.Room, fields: Collection[str]) -> RoomFields:
 def rooms(
     memberships: Iterable[models.Membership],
     *,
-    unread: Mapping[str, int],
+    unread: Mapping[str, models.Unread],
     last_messages: Mapping[str, models.Message],
 ) -> list[Room]:
     """A person's rooms, with what is unread in them and what was said last, by room id."""
@@ -163,7 +210,7 @@ def server(*, version: str, limits: Limits, registration: Literal["open", "link"
 
 def caught_up(
     me: models.User,
-    missed: Iterable[tuple[models.Membership, int, models.Message | None, list[LoggedFact], bool]],
+    missed: Iterable[tuple[models.Membership, models.Unread, models.Message | None, list[LoggedFact], bool]],
     removed: list[str],
     *,
     limits: Limits,
@@ -181,9 +228,9 @@ def caught_up(
     }
 
 
-def reading(membership: models.Membership, *, unread: int) -> Reading:
+def reading(membership: models.Membership, *, unread: models.Unread) -> Reading:
     """How far the member has read."""
-    return {"read_seq": membership.read_seq, "unread": unread, "mentions": 0}
+    return {"read_seq": membership.read_seq, "unread": unread.messages, "mentions": unread.mentions}
 
 
 def envelope(entry: models.Entry | models.NewEntry) -> Envelope:

@@ -155,7 +155,10 @@ LOGGED: Final[Mapping[str, Told]] = {
     Kind.MESSAGE_POSTED: Told(
         MessageFact, "Somebody said something.", "everybody in the room, its author too"
     ),
+    Kind.MESSAGE_EDITED: Told(MessageFact, "A message says something else now."),
     Kind.MESSAGE_DELETED: Told(MessageFact, "A message is a tombstone now."),
+    Kind.MESSAGE_REACTED: Told(MessageFact, "Somebody put an emoji under a message, or took it away."),
+    Kind.MESSAGE_PINNED: Told(MessageFact, "A message was pinned, or its pin taken out."),
     Kind.MEMBER_JOINED: Told(MemberFact, "Somebody came into the room."),
     Kind.MEMBER_LEFT: Told(MemberFact, "Somebody left the room."),
     Kind.MEMBER_REMOVED: Told(RemovalFact, "Somebody was taken out of the room."),

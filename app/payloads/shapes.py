@@ -41,8 +41,23 @@ class Reaction(TypedDict):
     user_ids: list[Id]
 
 
+class Quoted(TypedDict):
+    """The message that another one answers, in its present form: `excerpt` is the beginning of its text on one line,
+    every run of spaces, tabs and newlines one space, and empty for a deleted one. When the quoted message is edited
+    or deleted, whoever shows an answer to it makes the excerpt anew from that message, as no fact names the answers.
+    """
+
+    id: Id
+    seq: Seq
+    author: User | None
+    excerpt: str
+
+
 class Message(TypedDict):
-    """A message in its present form; a deleted one is a tombstone. `author` is null for a deleted account."""
+    """A message in its present form; a deleted one is a tombstone. `author` is null for a deleted account. `version`
+    counts everything that happens to it: of two drawings of a message, the one with the higher one is the later.
+    Reactions come in the order in which each emoji was first there, and the people in the order in which they came.
+    """
 
     id: Id
     room_id: Id
@@ -54,7 +69,7 @@ class Message(TypedDict):
     created_at: Time
     edited_at: Time | None
     deleted_at: Time | None
-    reply_to: None
+    reply_to: Quoted | None
     reactions: list[Reaction]
     pinned: bool
     files: list[None]
@@ -139,6 +154,20 @@ class Posted(TypedDict):
 
     message: Message
     duplicate: bool
+
+
+class Changed(TypedDict):
+    """A message after something was done to it."""
+
+    message: Message
+
+
+class EarlierVersion(TypedDict):
+    """What a message said before an edit; `version` is the last one of the message that said so."""
+
+    version: int
+    text: str
+    written_at: Time
 
 
 class Founded(TypedDict):

@@ -12,7 +12,8 @@ from app.errors import ChatError
 Ask = tuple[str, object]  # the socket's id, and what it sent
 Answer = Mapping[str, object]
 
-# What a message has that may be said together with others. More, such as what it answers to, is looked up by itself.
+# What a message has that may be said together with others. More, such as what it answers to or whom it names, is
+# looked up by itself.
 PLAIN = frozenset({"room_id", "nonce", "text"})
 
 
@@ -56,7 +57,7 @@ def _draft(sid: str, author: Author, sent: object, times: int) -> Draft | None:
         asked = inputs.read(inputs.PostMessage, sent)
     except ChatError:
         return None
-    if any(getattr(asked, name) for name in asked.model_fields_set - PLAIN):
+    if "@" in asked.text or any(getattr(asked, name) for name in asked.model_fields_set - PLAIN):
         return None
     return Draft(sid, author, asked.room_id, asked.nonce, asked.text)
 

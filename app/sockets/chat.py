@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from flask_socketio import join_room
 
-from app import identity, inputs, limits, payloads
-from app.actions import attendance, messages
+from app import identity, inputs, limits, payloads, viewing
+from app.actions import attendance, messages, pins, reactions
 from app.channels import user_channel
 from app.identity import Caller
 from app.sockets.requests import Request, Requests, this_socket
@@ -20,13 +20,38 @@ def on_sync(caller: Caller, asked: inputs.Sync) -> payloads.CaughtUp:
 
 def on_post_message(caller: Caller, asked: inputs.PostMessage) -> payloads.Posted:
     """Say something. The same nonce again answers with the first message."""
-    said, duplicate = messages.post(caller.user, asked.room_id, nonce=asked.nonce, text=asked.text)
+    said, duplicate = messages.post(
+        caller.user, asked.room_id, nonce=asked.nonce, text=asked.text, reply_to=asked.reply_to
+    )
     return payloads.posted(said, duplicate=duplicate)
+
+
+def on_edit_message(caller: Caller, asked: inputs.EditMessage) -> payloads.Changed:
+    """Say it otherwise, by its author."""
+    edited = messages.edit(caller.user, asked.message_id, text=asked.text, version=asked.version)
+    return viewing.changed(caller.user, edited)
+
+
+def on_delete_message(caller: Caller, asked: inputs.DeleteMessage) -> payloads.Changed:
+    """Make a tombstone of it."""
+    return viewing.changed(caller.user, messages.delete(caller.user, asked.message_id))
+
+
+def on_set_reaction(caller: Caller, asked: inputs.SetReaction) -> payloads.Changed:
+    """Put one's emoji under a message, or take it away."""
+    return viewing.changed(caller.user, reactions.put(caller.user, asked.message_id, asked.emoji, on=asked.on))
+
+
+def on_set_pin(caller: Caller, asked: inputs.SetPin) -> payloads.Changed:
+    """Pin a message, or take the pin out."""
+    return viewing.changed(caller.user, pins.put(caller.user, asked.message_id, on=asked.on))
 
 
 def on_set_read(caller: Caller, asked: inputs.SetRead) -> payloads.Reading:
     """Move one's read position, on all one's devices."""
-    membership, unread = attendance.set_read(caller.user, asked.room_id, asked.seq, skip=this_socket())
+    membership, unread = attendance.set_read(
+        caller.user, asked.room_id, asked.seq, back=asked.back, skip=this_socket()
+    )
     return payloads.reading(membership, unread=unread)
 
 
@@ -47,6 +72,10 @@ class Chat(Requests):
     requests: Mapping[str, Request] = {
         "sync": Request(inputs.Sync, "read", on_sync),
         "post_message": Request(inputs.PostMessage, "write", on_post_message),
+        "edit_message": Request(inputs.EditMessage, "write", on_edit_message),
+        "delete_message": Request(inputs.DeleteMessage, "write", on_delete_message),
+        "set_reaction": Request(inputs.SetReaction, "write", on_set_reaction),
+        "set_pin": Request(inputs.SetPin, "write", on_set_pin),
         "set_read": Request(inputs.SetRead, "write", on_set_read),
         "set_typing": Request(inputs.SetTyping, "write", on_set_typing),
         "heads": Request(inputs.Heads, "read", on_heads),

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app import access, identity, limits, payloads
+from app import access, conversation, identity, limits, payloads
 from app.web import forms
 
 blueprint = Blueprint("home", __name__)
@@ -43,7 +43,7 @@ def drawn_rooms() -> list[payloads.Room]:
     """My rooms as they are drawn, the one where something was said last first."""
     memberships = access.rooms(identity.acting_user())
     last = access.last_messages(memberships)
-    unread = access.unread(memberships)
+    unread = conversation.unread(memberships)
     return [
         payloads.room(each, unread=unread[each.room_id], last_message=last.get(each.room_id))
         for each in memberships

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from app import access, identity, limits, links, payloads
+from app import access, conversation, identity, limits, links, payloads, viewing
 from app.actions import attendance, members, rooms
 from app.errors import Conflict, Forbidden, Invalid
 from app.web import forms, home
@@ -49,13 +49,13 @@ def show(room_id: str) -> str:
     invite = access.current_invite(user, room_id)
     page = {
         "me": payloads.user(user),
-        "room": payloads.room(membership, unread=access.unread([membership])[room_id]),
+        "room": payloads.room(membership, unread=conversation.unread([membership])[room_id]),
         "rooms": home.drawn_rooms(),
         "members": [
             payloads.member(each, online=attendance.is_online(each.user_id))
             for each in access.members(user, room_id)
         ],
-        "messages": [payloads.message(each) for each in said],
+        "messages": viewing.messages(user, said),
         "invite": None if invite is None else payloads.invite(invite, url=links.url(invite)),
         "limits": limits.ADVERTISED,
         "csrf": generate_csrf(),

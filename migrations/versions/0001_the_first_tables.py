@@ -152,11 +152,48 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reply_to_id', sa.String(length=40), nullable=True),
+    sa.Column('pinned_seq', sa.BigInteger(), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['users.id'], name=op.f('fk_messages_author_id_users')),
+    sa.ForeignKeyConstraint(['reply_to_id'], ['messages.id'], name=op.f('fk_messages_reply_to_id_messages')),
     sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_messages_room_id_rooms')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_messages')),
     sa.UniqueConstraint('author_id', 'nonce', name=op.f('uq_messages_author_id_nonce')),
     sa.UniqueConstraint('room_id', 'seq', name=op.f('uq_messages_room_id_seq'))
+    )
+    with op.batch_alter_table('messages', schema=None) as batch_op:
+        batch_op.create_index('ix_messages_pins', ['room_id', 'pinned_seq'], unique=False, sqlite_where=sa.text('pinned_seq IS NOT NULL'), postgresql_where=sa.text('pinned_seq IS NOT NULL'))
+
+    op.create_table('earlier_versions',
+    sa.Column('message_id', sa.String(length=40), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_earlier_versions_message_id_messages')),
+    sa.PrimaryKeyConstraint('message_id', 'version', name=op.f('pk_earlier_versions'))
+    )
+    op.create_table('mentions',
+    sa.Column('room_id', sa.String(length=40), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('user_id', sa.String(length=40), nullable=False),
+    sa.Column('message_id', sa.String(length=40), nullable=False),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_mentions_message_id_messages')),
+    sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_mentions_room_id_rooms')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_mentions_user_id_users')),
+    sa.PrimaryKeyConstraint('room_id', 'seq', 'user_id', name=op.f('pk_mentions'))
+    )
+    with op.batch_alter_table('mentions', schema=None) as batch_op:
+        batch_op.create_index('ix_mentions_user_id_message_id', ['user_id', 'message_id'], unique=False)
+        batch_op.create_index('ix_mentions_user_id_room_id_seq', ['user_id', 'room_id', 'seq'], unique=False)
+
+    op.create_table('reactions',
+    sa.Column('message_id', sa.String(length=40), nullable=False),
+    sa.Column('emoji', sa.String(length=32), nullable=False),
+    sa.Column('user_id', sa.String(length=40), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_reactions_message_id_messages')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_reactions_user_id_users')),
+    sa.PrimaryKeyConstraint('message_id', 'emoji', 'user_id', name=op.f('pk_reactions'))
     )
     op.create_table('memberships',
     sa.Column('room_id', sa.String(length=40), nullable=False),
@@ -216,6 +253,16 @@ def downgrade() -> None:
         batch_op.drop_index('ix_memberships_joined_at')
 
     op.drop_table('memberships')
+    op.drop_table('reactions')
+    with op.batch_alter_table('mentions', schema=None) as batch_op:
+        batch_op.drop_index('ix_mentions_user_id_room_id_seq')
+        batch_op.drop_index('ix_mentions_user_id_message_id')
+
+    op.drop_table('mentions')
+    op.drop_table('earlier_versions')
+    with op.batch_alter_table('messages', schema=None) as batch_op:
+        batch_op.drop_index('ix_messages_pins')
+
     op.drop_table('messages')
     op.drop_table('knocks')
     with op.batch_alter_table('purges', schema=None) as batch_op:

@@ -1,0 +1,92 @@
+"""What is known of what was said in rooms, for those who are in them: pins, mentions, what is unread."""
+
+import sqlalchemy as sa
+
+from app import access, limits
+from app.extensions import db
+from app.models import EarlierVersion, Entry, Membership, Mention, Message, Unread, User, dress
+
+
+def pins(user: User, room_id: str) -> list[Message]:
+    """A room's pinned messages, the last pinned first. Raises NotFound for an outsider."""
+    membership = access.membership(user, room_id)
+    pinned = Message.pinned_in(room_id).where(Message.seq >= membership.from_seq)
+    return _dressed(pinned.limit(limits.PINS_PER_ROOM))
+
+
+def earlier_versions(user: User, message_id: str) -> list[EarlierVersion]:
+    """What a message said before it was edited, newest first. Raises NotFound for an outsider."""
+    access.message(user, message_id)
+    return list(db.session.scalars(EarlierVersion.of(message_id)))
+
+
+def mentions(user: User, *, before: str | None, limit: int) -> list[Message]:
+    """Messages that name a person in the rooms that they are in, newest first; with `before`, those older than the
+    message with this id.
+    """
+    named = (
+        Membership.of(user)
+        .with_only_columns(Message)
+        .join(Mention, sa.and_(Mention.user_id == user.id, Mention.room_id == Membership.room_id))
+        .join(Message, sa.and_(Message.id == Mention.message_id, Message.seq >= Membership.from_seq))
+        .order_by(None)
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    return _dressed(named if before is None else named.where(Mention.message_id < before))
+
+
+def unread(memberships: list[Membership]) -> dict[str, Unread]:
+    """How many messages of others each room holds after one's read position, and how many of those name one.
+
+    Counting ends at UNREAD_COUNTED: who comes back after a year must not hold everybody up.
+    """
+    if not memberships:
+        return {}
+    user_id = memberships[0].user_id
+    missed = (
+        sa.select(sa.literal(1).label("one"))
+        .where(
+            Message.room_id == Membership.room_id,
+            Message.seq > Membership.read_seq,
+            Message.seq >= Membership.from_seq,
+            Message.author_id != user_id,
+            Message.deleted_at.is_(None),
+        )
+        .limit(limits.UNREAD_COUNTED)
+        .correlate(Membership)
+        .subquery()
+    )
+    named = (
+        sa.select(sa.func.count())
+        .where(
+            Mention.user_id == user_id,
+            Mention.room_id == Membership.room_id,
+            Mention.seq > Membership.read_seq,
+            Mention.seq >= Membership.from_seq,
+        )
+        .correlate(Membership)
+    )
+    query = sa.select(
+        Membership.room_id,
+        sa.select(sa.func.count()).select_from(missed).scalar_subquery(),
+        named.scalar_subquery(),
+    ).where(Membership.user_id == user_id, Membership.room_id.in_([each.room_id for each in memberships]))
+    return {room_id: Unread(*counts) for room_id, *counts in db.session.execute(query)}
+
+
+def entry_subjects(entries: list[Entry]) -> None:
+    """Load what entries refer to, all at once, so that drawing them asks no more questions."""
+    ids = [entry.subject_id for entry in entries]
+    if ids:
+        _dressed(sa.select(Message).where(Message.id.in_(ids)))
+        room_id = entries[0].room_id
+        db.session.scalars(
+            sa.select(Membership).where(Membership.room_id == room_id, Membership.user_id.in_(ids))
+        ).all()
+
+
+def _dressed(query: sa.Select[Message]) -> list[Message]:
+    found = list(db.session.scalars(query))
+    dress(found)
+    return found
