@@ -121,13 +121,11 @@ def _stream(victim: Victim, blob: bytes, senders: int, name: str, count: int) ->
     tokens = iter(victim.tokens * 1000)
     while not victim.is_over:
         while len(lines) < senders:
-            try:
-                line = Line(victim.port).join(next(tokens))._socket
-            except (AssertionError, OSError):  # it is not let in for a while
+            line = _let_in(victim.port, next(tokens))
+            if line is None:  # not for a while
                 done["refused"] += 1
                 time.sleep(CALM_SECONDS)
                 break
-            line.setblocking(False)
             lines[line] = 0
         readable, writable, _ = select.select(lines, lines, [], 0.05)
         for line in {*readable, *writable}:
@@ -144,7 +142,24 @@ def _stream(victim: Victim, blob: bytes, senders: int, name: str, count: int) ->
                 line.close()
                 time.sleep(CALM_SECONDS)
     done[name] += sum(lines.values()) * count // len(blob)
+    for line in lines:
+        line.close()
     return done
+
+
+def _let_in(port: int, token: str) -> socket.socket | None:
+    """A socket that doesn't block; None for who is refused."""
+    try:
+        line = Line(port)
+    except (AssertionError, OSError):
+        return None
+    try:
+        line.join(token)
+    except (AssertionError, OSError):
+        line._socket.close()
+        return None
+    line._socket.setblocking(False)
+    return line._socket
 
 
 def _ends(data: bytes) -> bool:
