@@ -1,5 +1,6 @@
-"""What owners and moderators look after: who is banned, who knocks, what was reported, what was done. Found through one's own role in the room, as
-everything in `access` is through one's membership.
+"""What owners and moderators look after: who is banned, who knocks, what was reported, what was done.
+
+Found through one's own role in the room, as everything in `access` is through one's membership.
 """
 
 from datetime import datetime
@@ -117,3 +118,8 @@ def reports(moderator: User, room_id: str) -> list[Report]:
     """A room's reports that nobody answered yet, oldest first. Raises NotFound, or Forbidden for a member."""
     access.moderated(moderator, room_id, least=Role.MODERATOR)
     return list(db.session.scalars(Report.open_in(room_id)))
+
+
+def put_out(moderator: User, purge_id: str) -> list[Membership]:
+    """Whom undoing a purge would let back in. Raises NotFound, or Forbidden for a member."""
+    return list(db.session.scalars(Membership.put_out_by(purge(moderator, purge_id).id)))

@@ -1,6 +1,7 @@
 """What was said before somebody's time stays unseen, by every way of reading. Carol comes by a link that shows less."""
 
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -21,7 +22,7 @@ def link(garden: Garden, ada: Person, history: str) -> str:
 
 def said(who: Person, garden: Garden, text: str, reply_to: str | None = None) -> dict[str, object]:
     """Say something; the message."""
-    body = {"nonce": "%032x" % abs(hash((text, who.id))), "text": text, "reply_to": reply_to}
+    body = {"nonce": str(uuid.uuid4()), "text": text, "reply_to": reply_to}
     answer = who.api("POST", f"/rooms/{garden.id}/messages", body)
     assert answer.status_code in {200, 201}, answer.data
     return dict(answer.get_json()["message"])

@@ -2,12 +2,28 @@
 
 from flask import Flask
 
-from app.web import account, bots, errors, health, home, invites, members, rooms, session, shell, styles
+from app.web import (
+    account,
+    bots,
+    errors,
+    health,
+    home,
+    invites,
+    knocks,
+    members,
+    moderation,
+    purges,
+    rooms,
+    session,
+    shell,
+    styles,
+)
 
 
 def init_app(app: Flask) -> None:
     """Put the pages on the application, with what all of them draw and how they refuse."""
-    for module in (home, session, rooms, members, bots, invites, account, health, styles):
+    rooms_pages = (rooms, members, bots, invites, moderation, knocks, purges)
+    for module in (home, session, *rooms_pages, account, health, styles):
         app.register_blueprint(module.blueprint)
     shell.init_app(app)
     styles.init_app(app)

@@ -6,11 +6,17 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from app import inputs
+from app import inputs, limits
 from app.errors import ChatError
 
 # What each role is called after "is now".
 ROLES = {"owner": "an owner", "moderator": "a moderator", "member": "a member"}
+
+# Times that forms offer, in seconds, and how they are called.
+TIMES = {"3600": "an hour", "86400": "a day", "604800": "7 days", "2592000": "30 days"}
+PAUSES = {"0": "off", "10": "10 seconds", "30": "30 seconds", "60": "a minute", "300": "5 minutes", "3600": "an hour"}
+SINCE = {"": "ever", "3600": "in the last hour", "86400": "in the last day", "604800": "in the last 7 days"}
+LEVELS = {"everything": "everything", "mentions": "only what names me", "nothing": "nothing"}
 
 
 class Check:
@@ -84,10 +90,19 @@ class InviteForm(Form):
     """A further link into a room, with its bounds."""
 
     label = StringField("What it is for")
-    expires_in = SelectField(
-        "Works for", choices={"": "ever", "3600": "an hour", "86400": "a day", "604800": "a week"}
+    expires_in = SelectField("Works for", choices={"": "ever", **TIMES, "custom": "so many hours:"})
+    hours = StringField("Hours")
+    max_uses = StringField("Lets in at most")
+    history = SelectField(
+        "Newcomers see",
+        choices={
+            "all": "all that was said",
+            "recent": f"the last {limits.RECENT_MESSAGES} messages",
+            "none": "nothing from before",
+        },
+        default="all",
     )
-    max_uses = SelectField("Lets in", choices={"": "anybody", "1": "1 person", "10": "10 people"})
+    asks_first = BooleanField("Ask an owner or a moderator before anybody comes in")
 
     def bounds(self) -> inputs.NewInvite:
         """What was chosen, by the rules for programs. Raises Invalid."""
@@ -95,10 +110,61 @@ class InviteForm(Form):
             inputs.NewInvite,
             {
                 "label": self.label.data or None,
-                "expires_in": int(self.expires_in.data) if self.expires_in.data else None,
-                "max_uses": int(self.max_uses.data) if self.max_uses.data else None,
+                "expires_in": self._seconds(),
+                "max_uses": _number(self.max_uses.data),
+                "history": self.history.data or "all",
+                "asks_first": bool(self.asks_first.data),
             },
         )
+
+    def _seconds(self) -> object:
+        if self.expires_in.data != "custom":
+            return _number(self.expires_in.data)
+        hours = _number(self.hours.data)
+        return hours * 3600 if isinstance(hours, int) else hours or "0"
+
+
+class RulesForm(Form):
+    """How fast members may talk, and whether links let anybody in."""
+
+    slow_seconds = SelectField("Slow mode", choices=PAUSES)
+    joining_closed = BooleanField("Nobody joins by any link")
+
+
+class LevelForm(Form):
+    """What one wants to be told of."""
+
+    level = SelectField("Tell me of", choices=LEVELS)
+
+
+class MuteForm(Form):
+    """For how long somebody may only read."""
+
+    seconds = SelectField("For", choices=TIMES)
+
+
+class ReportForm(Form):
+    """What becomes of a message that was reported."""
+
+    outcome = SelectField("Answer", choices=["dismissed", "message_deleted", "author_removed"])
+
+
+class KnockForm(Form):
+    """Whether somebody comes in."""
+
+    answer = SelectField("Answer", choices=["approve", "deny"])
+
+
+class PurgeForm(Form):
+    """Who goes with the link."""
+
+    since = SelectField("Came", choices=SINCE)
+
+
+def _number(text: str | None) -> int | str | None:
+    """A number that was typed; what is none stays text, for `inputs` to refuse."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text or None
 
 
 class RoleForm(Form):

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app import access, identity, limits, links
+from app import access, identity, limits, links, oversight
 from app.actions import invites
 from app.errors import Conflict, Invalid, NotFound
 from app.web import destinations, forms
@@ -63,9 +63,7 @@ def create(room_id: str) -> tuple[str, int] | Response:
         return _index_page(room_id, form), Invalid.status
     try:
         bounds = form.bounds()
-        invites.create(
-            user, room_id, label=bounds.label, expires_in=bounds.expires_in, max_uses=bounds.max_uses
-        )
+        invites.create(user, room_id, **bounds.model_dump())
     except (Conflict, Invalid) as refused:
         status = form.refuse(refused)
         return _index_page(room_id, form), status
@@ -129,4 +127,10 @@ def _index_page(room_id: str, form: forms.InviteForm) -> str:
     user = identity.acting_user()
     membership = access.membership(user, room_id)
     live = [(invite, links.url(invite)) for invite in access.invites(user, room_id) if not invite.has_ended]
-    return render_template("invites/index.html", membership=membership, live=live, form=form)
+    looks_after = membership.role != "member"
+    undoable = [
+        (each, len(oversight.put_out(user, each.id))) for each in oversight.recent_purges(user, room_id)
+    ] if looks_after else []
+    return render_template(
+        "invites/index.html", membership=membership, live=live, form=form, undoable=undoable
+    )

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app import access, identity
+from app import access, identity, oversight
 from app.actions import attendance, members
 from app.errors import Conflict, Invalid
 from app.web import forms
@@ -55,6 +55,8 @@ def page(
         "members/index.html",
         mine=mine,
         everybody=everybody,
+        banned=oversight.bans(user, room_id) if mine.role != "member" else [],
+        times=forms.TIMES,
         roles=forms.ROLES,
         refused=refused,
         bot=bot or forms.BotForm(formdata=None),
