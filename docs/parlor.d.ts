@@ -350,6 +350,12 @@ export interface Mute {
   seconds: number;
 }
 
+/** POST /rooms/{id}/bots. Without a display name, it is shown by its username. */
+export interface NewBot {
+  username: string;
+  display_name?: string | null;
+}
+
 /** POST /rooms/{id}/invites; `expires_in` in seconds. `history` says what newcomers see of what was said before them: all, the last 50, or none; with `asks_first` an owner or a moderator lets each of them in. */
 export interface NewInvite {
   label?: string | null;
@@ -465,9 +471,10 @@ export interface ReadChanged {
   mentions: number;
 }
 
-/** PUT /rooms/{id}/read. */
+/** PUT /rooms/{id}/read. Reading goes forwards only, whichever device is slower; `back` marks what is after `seq` as unread again. */
 export interface ReadUpTo {
   seq: number;
+  back?: boolean;
 }
 
 /** How far one has read a room, and what is left. */
@@ -646,6 +653,7 @@ export type SetReactionAck = { ok: true; data: Changed } | { ok: false; error: P
 /** `set_read`. */
 export interface SetRead {
   seq: number;
+  back?: boolean;
   room_id: string;
 }
 
@@ -735,6 +743,9 @@ export interface Facts {
 
 /** REST, under /api/v1: what is sent, and the answer. */
 export interface Routes {
+  "POST /rooms/{room_id}/bots": { body: NewBot; answer: Issued };
+  "POST /rooms/{room_id}/bots/{bot_id}/token": { answer: Issued };
+  "DELETE /rooms/{room_id}/bots/{bot_id}/token": {};
   "POST /users": { body: Registration; answer: Issued };
   "POST /tokens": { body: SignIn; answer: Issued };
   "GET /tokens": { answer: CredentialPage };

@@ -13,7 +13,7 @@ from app.identity import Caller
     takes=inputs.NewBot,
     answers=payloads.Issued,
     status=201,
-    refuses=(Conflict,),
+    refuses=(Conflict, RateLimited),
 )
 def create(caller: Caller, room_id: str, asked: inputs.NewBot) -> payloads.Issued:
     """A bot in my room. Its token is shown this once."""

@@ -18,6 +18,10 @@ from app.sockets.chat import Chat
 from app.sockets.requests import Request
 
 CHANNEL = {"$ref": "#/channels/chat"}
+TOKEN = {
+    "type": "userPassword",
+    "description": "The secret of a token, as `token` in the `auth` of CONNECT.",
+}
 
 
 @cache
@@ -33,21 +37,46 @@ def document(
     told = {**logged, **passing}
     schemas = Schemas(
         read=[inputs.Auth, *(each.reads for each in requests.values())],
-        drawn=[
-            Problem,
-            *(answered(each) for each in requests.values()),
-            *(each.shape for each in told.values()),
-        ],
+        drawn=[Problem, *map(answered, requests.values()), *(each.shape for each in told.values())],
     )
     components = schemas.components
     facts.name(schemas, logged, passing)
     components.update({f"{camel(event)}Ack": _ack(each, schemas) for event, each in requests.items()})
+    messages = _messages(requests, logged, passing, schemas)
+    operations = {event: _asked(event, each) for event, each in requests.items()}
+    operations["connect"] = _connecting()
+    operations |= {event: _told(event, each) for event, each in told.items()}
+    return {
+        **_about(),
+        "channels": {
+            "chat": {
+                "address": NAMESPACE,
+                "description": "The one namespace; others are refused.",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+            }
+        },
+        "operations": operations,
+        "components": {
+            "schemas": dict(sorted(components.items())),
+            "messages": messages,
+            "securitySchemes": {"token": TOKEN},
+        },
+    }
+
+
+def _messages(
+    requests: Mapping[str, Request], logged: Mapping[str, Told], passing: Mapping[str, Told], schemas: Schemas
+) -> Schema:
     messages = {"connect": _connect(schemas), "connect_error": _connect_error()}
     for event, request in requests.items():
         messages[event] = _request(event, request, schemas)
         messages[f"{event}_ack"] = _acknowledgement(event)
-    for event, fact in told.items():
+    for event, fact in {**logged, **passing}.items():
         messages[event] = _fact(event, fact, event in logged)
+    return messages
+
+
+def _about() -> Schema:
     return {
         "asyncapi": "3.0.0",
         "id": "urn:parlor:chat",
@@ -71,34 +100,16 @@ def document(
                 "security": [{"$ref": "#/components/securitySchemes/token"}],
             }
         },
-        "channels": {
-            "chat": {
-                "address": NAMESPACE,
-                "description": "The one namespace; others are refused.",
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
-            }
-        },
-        "operations": {
-            **{event: _asked(event, each) for event, each in requests.items()},
-            "connect": {
-                "action": "receive",
-                "channel": CHANNEL,
-                "summary": "Connect to the namespace",
-                "messages": [_message("connect")],
-                "reply": {"channel": CHANNEL, "messages": [_message("connect_error")]},
-            },
-            **{event: _told(event, each) for event, each in told.items()},
-        },
-        "components": {
-            "schemas": dict(sorted(components.items())),
-            "messages": messages,
-            "securitySchemes": {
-                "token": {
-                    "type": "userPassword",
-                    "description": "The secret of a token, as `token` in the `auth` of CONNECT.",
-                }
-            },
-        },
+    }
+
+
+def _connecting() -> Schema:
+    return {
+        "action": "receive",
+        "channel": CHANNEL,
+        "summary": "Connect to the namespace",
+        "messages": [_message("connect")],
+        "reply": {"channel": CHANNEL, "messages": [_message("connect_error")]},
     }
 
 

@@ -50,6 +50,11 @@ class Schemas:
         return name
 
 
+def name(schema: Schema) -> str:
+    """The name that a reference leads to; empty for anything else."""
+    return str(schema.get("$ref", "")).removeprefix(PREFIX)
+
+
 def camel(event: str) -> str:
     """`MessagePosted` for `message_posted`."""
     return "".join(word.capitalize() for word in event.split("_"))

@@ -17,7 +17,7 @@ from app.errors import NotFound
 
 blueprint = Blueprint("styles", __name__)
 
-SHEETS = ("app", "room")
+SHEETS = ("app", "room", "docs")
 # What is the same for everybody. If it varied with the cookie, signing in would make a browser fetch it again.
 SAME_FOR_EVERYBODY = frozenset({"static", "styles.show"})
 _IMPORT = re.compile(r'@import url\("([^"]+)"\) layer\((\w+)\);\n')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,15 @@ TOO_SMALL = """all => all.map(each => {
   const { width, height } = each.getBoundingClientRect();
   return [each.getAttribute("aria-label") ?? each.textContent.trim(), width, height];
 }).filter(([, width, height]) => width > 1 && (height < 43.5 || width < 43.5))"""
-SIGNED_OUT = ["/", "/login", "/register", "/join/{invite}", "/join/nowhere-to-be-found-00000"]
+SIGNED_OUT = [
+    "/",
+    "/login",
+    "/register",
+    "/join/{invite}",
+    "/join/nowhere-to-be-found-00000",
+    "/docs/api",
+    "/docs/socket",
+]
 SIGNED_IN = [
     "/",
     "/rooms/new",
@@ -174,3 +183,23 @@ def test_axe_finds_nothing_serious_in_a_long_room_by_night_with_the_members_over
     seat.page.get_by_role("button", name="Members").click()
     expect(seat.page.get_by_role("heading", name="Members")).to_be_in_viewport()
     assert serious(seat.page) == []
+
+
+def test_the_contract_is_searched_and_a_link_unfolds_what_it_leads_to(url: str, sit: Sit) -> None:
+    seat = sit(url)
+    seat.go("/docs/socket#post_message")
+    page = seat.page
+    expect(page.locator("#post_message")).to_have_attribute("open", "")
+
+    page.get_by_label("Search", exact=True).fill("somebody typing")
+    expect(page.locator("#typing_changed")).to_be_visible()
+    expect(page.locator("#post_message")).to_be_hidden()
+    expect(page.locator("#search-found")).to_contain_text(" of ")
+    page.keyboard.press("Enter")
+    expect(page.locator("details.entry[open] >> text=typing").first).to_be_visible()
+
+    page.get_by_label("Search", exact=True).fill("nothing is called so")
+    expect(page.locator("#search-found")).to_have_text(re.compile("^0 of "))
+    page.get_by_label("Search", exact=True).fill("")
+    page.goto(f"{url}/docs/socket#schema-Message")
+    expect(page.locator("#schema-Message")).to_have_attribute("open", "")
