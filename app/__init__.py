@@ -23,7 +23,7 @@ from app.engine import offload as beside_the_hub
 from app.engine.state import Hook
 from app.errors import Unavailable
 from app.extensions import csrf, db, limiter, migrate, offload, socketio
-from app.sockets import batches
+from app.sockets import arrivals, batches
 
 __all__ = ["contract", "create_app"]
 
@@ -65,6 +65,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         full=shedding.refuses_handshakes,
         passing=events.PASSING,
         batched={"post_message": batches.post_message},
+        welcome=arrivals.welcome,
     )
     return app
 

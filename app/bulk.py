@@ -68,6 +68,9 @@ class _Ready:
         kinds = {name: binds[name].type for name in self.names}
         processors = {name: _processor(kind, dialect) for name, kind in kinds.items()}
         self.processors = {name: found for name, found in processors.items() if found is not None}
+        columns = statement.selected_columns if isinstance(statement, sa.Select) else ()
+        kinds_read = [_reader(column.type, dialect) for column in columns]
+        self.results = [(place, read) for place, read in enumerate(kinds_read) if read is not None]
 
     def parameters(self, row: Row) -> Any:
         """What the driver is given for these values."""
@@ -79,6 +82,11 @@ class _Ready:
 
 def _processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
     found: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return found
+
+
+def _reader(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    found: Callable[[Any], Any] | None = kind.dialect_impl(dialect).result_processor(dialect, None)
     return found
 
 
@@ -99,6 +107,16 @@ class Statement:
         """Run it. What comes back is as the driver gives it: no times, but texts and numbers."""
         ready = self._for(connection)
         return connection.exec_driver_sql(ready.text, ready.parameters(values))
+
+    def rows(self, connection: sa.Connection, **values: Any) -> list[list[Any]]:
+        """Run it, and what it selects, in the types of its columns."""
+        found = self.run(connection, **values)
+        processors = self._for(connection).results
+        rows = [list(row) for row in found]
+        for place, process in processors:
+            for row in rows:
+                row[place] = process(row[place])
+        return rows
 
     def run_for_each(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
         """Run it for each of these."""

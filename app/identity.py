@@ -5,18 +5,16 @@ secret; the row in `credentials` decides what it is worth, on every request and 
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import cast
 
 import flask
-import sqlalchemy as sa
 from flask_login import UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import validate_csrf
 from wtforms import ValidationError
 
-from app import bulk
 from app.errors import ChatError, Forbidden, Unauthenticated, Unreadable
 from app.extensions import db, login_manager
 from app.models import Credential, User
@@ -30,13 +28,6 @@ LAST_USED = timedelta(seconds=60)
 # What an anonymous visit hands on to the signed-in one; everything else of its cookie is dropped.
 HANDED_ON = ("invite", "next")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-KNOWN_MAX: Final = 20_000  # people; then all are forgotten
-# The first four columns are the credential's, and all others the person's.
-_PROOFS = bulk.Statement(
-    sa.select(Credential.__table__.c.id, Credential.scopes, Credential.ended_at, User.id, *User.__table__.c)
-    .join_from(Credential.__table__, User.__table__)
-    .where(bulk.among(Credential.__table__.c.id, "ids"), Credential.expires_at > sa.bindparam("instant"))
-)
 
 
 @dataclass(frozen=True)
@@ -139,53 +130,28 @@ def socket_caller(auth: Mapping[str, object]) -> Caller:
         found = caller()
         check_csrf(auth.get("csrf"))
     require(found, "read")
-    flask.request.environ[_socket_key()] = found.credential.id
+    flask.request.environ[socket_key(flask.request.sid)] = found.credential.id  # type: ignore[attr-defined]
     return found
 
 
 def of_socket() -> Caller:
     """Who is behind the socket that an event came from, read anew. Raises Unauthenticated once it ended."""
-    credential = db.session.get(Credential, flask.request.environ.get(_socket_key(), ""))
+    credential = db.session.get(Credential, flask.request.environ.get(_this_key(), ""))
     if credential is None or not credential.is_live:
         raise Unauthenticated
     return Caller(credential.user, credential)
 
 
-def behind(credential_ids: Collection[str], scope: str) -> Mapping[str, User]:
-    """Who is behind each of these credentials, for those that hold right now and have this scope.
+def socket_key(sid: str) -> str:
+    """Under what name a socket's environment has the id of the credential that it was let in by.
 
-    As `of_socket` and `require`, for many at once: one statement, read anew. The people are drawn and compared, and
-    belong to no session.
+    By socket: one connection may open the namespace again, as somebody else.
     """
-    with db.reading() as connection:
-        rows: list[Any] = _PROOFS.run(connection, ids=list(credential_ids), instant=now()).fetchall()
-    live = [row for row in rows if row[2] is None and scope in row[1].split()]
-    _recall([tuple(row[3:]) for row in live])
-    return {row[0]: person for row in live if (person := _known[row[3]][1]).is_active}
+    return f"parlor.credential.{sid}"
 
 
-# People by id, as they were when last read: whoever is still the same need not be made an object again.
-_known: dict[str, tuple[tuple[object, ...], User]] = {}
-
-
-def _recall(rows: Collection[tuple[object, ...]]) -> None:
-    """Make sure that `_known` has these people, and as they are now."""
-    changed = {str(row[0]): row for row in rows if _known.get(str(row[0]), ((), None))[0] != row}
-    if not changed:
-        return
-    if len(_known) + len(changed) > KNOWN_MAX:
-        _known.clear()
-        changed = {str(row[0]): row for row in rows}
-    query = sa.select(User).where(User.id.in_(changed)).execution_options(populate_existing=True)
-    for person in db.session.scalars(query):
-        db.session.expunge(person)
-        _known[person.id] = changed[person.id], person
-    db.session.commit()
-
-
-def _socket_key() -> str:
-    # By socket: one connection may open the namespace again, as somebody else.
-    return f"parlor.credential.{flask.request.sid}"  # type: ignore[attr-defined]
+def _this_key() -> str:
+    return socket_key(flask.request.sid)  # type: ignore[attr-defined]
 
 
 def by_token(secret: str) -> Caller:

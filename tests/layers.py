@@ -34,7 +34,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "access": "errors extensions limits models",
         "oversight": "access errors extensions limits models",
         "viewing": "access models payloads",
-        "identity": "bulk errors extensions models",
+        "proofs": "bulk errors extensions limits models",
+        "identity": "errors extensions models",
         "payloads": "limits models",
         "log": "errors extensions limits models",
         "shedding": "engine errors log sight",
@@ -43,11 +44,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "dispatch": "channels events extensions hints limits log models presence sight",
         "actions": "access bulk channels conversation dispatch errors events extensions hints limits log"
         " markup models oversight presence shedding sight",
-        "web": "access actions contract conversation errors identity inputs limits links metrics oversight"
-        " payloads viewing",
+        "web": "access actions conversation errors identity inputs limits metrics oversight payloads links viewing",
         "api": "access actions conversation errors identity inputs limits oversight payloads links shedding viewing",
         "contract": "api channels errors inputs payloads sockets",
-        "sockets": "access actions channels errors identity inputs limits payloads shedding viewing",
+        "sockets": "access actions channels errors identity inputs limits payloads proofs shedding viewing",
         "cli": "actions access engine errors extensions inputs limits models",
     }.items()
 }

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import limits
 from app.engine import direct, packets, postgres, sockets, wire
+from app.engine.arrivals import Arrivals, Welcome
 from app.engine.batches import Answers, Batches
 from app.engine.delivery import Manager
 from app.engine.guard import Guard
@@ -34,6 +35,7 @@ def attach(
     full: Callable[[], bool] = lambda: False,
     passing: Collection[str] = (),
     batched: Mapping[str, Answers] | None = None,
+    welcome: Welcome | None = None,
 ) -> Engine:
     """Bind `socketio` to `app`, whose config has SETTINGS. Call it last in create_app: it wraps `app.wsgi_app`.
 
@@ -43,7 +45,7 @@ def attach(
     nobody new is let in now. Handlers must be on `socketio` before. Other namespaces than `namespace` are refused.
 
     Used where ENGINE=fast: `passing` are the events that a slow reader may miss. `batched` are requests that are
-    answered together: see `batches`.
+    answered together, and `welcome` lets those in together who come at the same time: see `batches`.
     """
     settings: Settings = app.config["SETTINGS"]
     hooks = tuple(every_second), tuple(background), closing, full
@@ -55,7 +57,8 @@ def attach(
     delivery = _fast(engine, passing) if settings.engine == "fast" else _stock()
     socketio.init_app(app, **options(settings, namespace), **delivery)
     engine.pinger = Pinger(socketio.server.eio)
-    engine.batches = Batches(app, engine, namespace, batched or {})
+    arrivals = Arrivals(app, engine, namespace, welcome) if welcome else None
+    engine.batches = Batches(app, engine, namespace, batched or {}, arrivals)
     _bind(socketio.server, engine)
 
     _guard(app, engine)

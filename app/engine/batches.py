@@ -10,7 +10,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import eventlet
 from engineio import packet as engine_packet
@@ -37,32 +37,36 @@ class Ask(NamedTuple):
 
 Answer = Mapping[str, object]
 Answers = Callable[[list[Ask]], Sequence[Answer | None]]
+AT_ONCE: Final = 256  # requests; the rest waits for the next turn
 
 
-class _Waiting(NamedTuple):
+class Waiting(NamedTuple):
+    """One message of one connection."""
+
     inlet: Inlet
     socket: Socket
     message: bytes
 
 
 class _Asked(NamedTuple):
-    waiting: _Waiting
+    waiting: Waiting
     ask: Ask
     number: int | None  # under which the acknowledgement is wanted
 
 
 class Batch:
-    """The requests of one event. One green thread answers them, while there are any."""
+    """What waits to be answered together. One green thread answers it, while there is any."""
 
-    def __init__(self, batches: Batches, answers: Answers) -> None:
-        self._batches = batches
-        self._answers = answers
-        self._waiting: list[_Waiting] = []
+    at_once = AT_ONCE
+    one_of_each = False  # whether a connection's next waits until this one is answered
+
+    def __init__(self) -> None:
+        self._waiting: list[Waiting] = []
         self._works = False
 
     def put(self, inlet: Inlet, socket: Socket, message: bytes) -> None:
         """Take one message; `inlet.answered()` is called once it is done, whatever came of it."""
-        self._waiting.append(_Waiting(inlet, socket, message))
+        self._waiting.append(Waiting(inlet, socket, message))
         if not self._works:
             self._works = True
             # It begins after everything that came in this turn was read; what comes meanwhile is the next batch.
@@ -71,13 +75,26 @@ class Batch:
     def _work(self) -> None:
         try:
             while self._waiting:
-                waiting, self._waiting = self._waiting, []
+                waiting = self._waiting[: self.at_once]
+                del self._waiting[: self.at_once]
                 self._answer(waiting)
                 eventlet.sleep(0)
         finally:
             self._works = False
 
-    def _answer(self, waiting: list[_Waiting]) -> None:
+    def _answer(self, waiting: list[Waiting]) -> None:
+        raise NotImplementedError
+
+
+class Requests(Batch):
+    """The requests of one event."""
+
+    def __init__(self, batches: Batches, answers: Answers) -> None:
+        super().__init__()
+        self._batches = batches
+        self._answers = answers
+
+    def _answer(self, waiting: list[Waiting]) -> None:
         alone: dict[Inlet, list[bytes]] = {}
         asked = self._read(waiting, alone)
         if asked:
@@ -91,7 +108,7 @@ class Batch:
         for inlet, messages in alone.items():
             inlet.alone(messages)
 
-    def _read(self, waiting: list[_Waiting], alone: dict[Inlet, list[bytes]]) -> list[_Asked]:
+    def _read(self, waiting: list[Waiting], alone: dict[Inlet, list[bytes]]) -> list[_Asked]:
         """What can be read of it. Once something of a connection cannot, the rest of it comes after that."""
         asked: list[_Asked] = []
         for each in waiting:
@@ -113,26 +130,46 @@ class Batch:
 class Batches:
     """All of them, and how they read and answer."""
 
-    def __init__(self, app: Flask, engine: Engine, namespace: str, batched: Mapping[str, Answers]) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        engine: Engine,
+        namespace: str,
+        batched: Mapping[str, Answers],
+        arrivals: Batch | None,
+    ) -> None:
         self._app = app
         self._engine = engine
         self._namespace = namespace
-        self._batches = {name.encode(): Batch(self, answers) for name, answers in batched.items()}
+        self._batches = {name.encode(): Requests(self, answers) for name, answers in batched.items()}
+        self._arrivals = arrivals
+        self._arriving = f"40{namespace},{{".encode()
         names = "|".join(re.escape(json.dumps(name)[1:-1]) for name in batched)
         self._pattern = re.compile(rf'42{re.escape(namespace)},[0-9]{{0,15}}\["({names})",'.encode())
 
     def of(self, socket: Socket, message: bytes) -> Batch | None:
         """The batch that this message belongs into; None when it is to be handled by itself."""
-        if not self._batches or self._engine.closing:
+        if self._engine.closing:
+            return None
+        if message.startswith(self._arriving):
+            # Who is in already, or is being let in, breaks the rules: by itself.
+            return self._arrivals if self._sid(socket) is None else None
+        if not self._batches:
             return None
         match = self._pattern.match(message)
         return self._batches[match[1]] if match and self.sid(socket) is not None else None
 
     def sid(self, socket: Socket) -> str | None:
         """Under which sid a connection was let in; None when it was not, or left."""
+        sid = self._sid(socket)
+        manager = self._engine.socketio.server.manager
+        return sid if sid and manager.is_connected(sid, self._namespace) else None
+
+    def _sid(self, socket: Socket) -> str | None:
+        """The same, also while it is being decided whether it is let in."""
         manager = self._engine.socketio.server.manager
         sid: str | None = manager.sid_from_eio_sid(socket.sid, self._namespace)
-        return sid if sid and manager.is_connected(sid, self._namespace) else None
+        return sid
 
     def read(self, message: bytes) -> Any:
         """The packet, which has exactly one object. Raises packets.Malformed or Unacceptable."""

@@ -188,7 +188,7 @@ class Inlet:
                 if self._with is None:
                     self._thread = eventlet.spawn_n(self._handle)
                 break
-            if self._with is not None and self._with[0] is not batch:
+            if self._with is not None and (self._with[0] is not batch or batch.one_of_each):
                 break
             message = self._waiting.popleft()
             assert message is not None and not isinstance(message, End)

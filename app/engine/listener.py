@@ -14,8 +14,10 @@ from eventlet.green import socket
 
 from app.engine.errors import CannotServe
 
-BACKLOG: Final = 1024
+BACKLOG: Final = 4096
 FULL_SECONDS: Final = 0.1  # how long to wait for a file to be closed
+AT_ONCE: Final = 32  # connections that are let in; then everybody else has a turn
+FIRST_WORDS_SECONDS: Final = 1  # how long the system waits for them before a connection is accepted
 _FULL: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _PASSING: Final = frozenset({errno.ECONNABORTED, errno.EINTR, errno.EAGAIN, errno.EPROTO, errno.EPERM})
 _TURNED_AWAY: Final = (
@@ -25,19 +27,31 @@ _log = structlog.stdlib.get_logger("parlor.server")
 
 
 class Listener:
-    """What eventlet.wsgi takes for the listening socket. `full` tells whether another connection would be too many."""
+    """What eventlet.wsgi takes for the listening socket. `full` tells whether another connection would be too many.
+
+    `takes`, where there is one, is shown each connection first, and tells whether it has answered it: see `door`.
+    """
+
+    takes: Callable[[Any, Any], bool] | None = None
 
     def __init__(self, host: str, port: int, full: Callable[[], bool]) -> None:
         self._socket = _listen(host, port)
         self.family = self._socket.family
         self._full = full
+        self._taken = 0
         self._ended: Event = Event()
         self.stopped = False
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Its host and its port."""
+        host, port = self._socket.getsockname()[:2]
+        return host, port
+
+    @property
     def address(self) -> str:
         """Where it is, as a browser takes it."""
-        host, port = self._socket.getsockname()[:2]
+        host, port = self.place
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def accept(self) -> tuple[Any, Any]:
@@ -48,9 +62,14 @@ class Listener:
             except OSError as error:
                 self._failed(error)
                 continue
-            if not self._full():
+            if self.takes is not None and self.takes(connection, address):
+                self._taken += 1
+                if self._taken % AT_ONCE == 0:
+                    eventlet.sleep(0)
+            elif self._full():
+                _turn_away(connection)
+            else:
                 return connection, address
-            _turn_away(connection)
         self._ended.wait()
         raise KeyboardInterrupt
 
@@ -96,6 +115,8 @@ def _listen(host: str, port: int) -> Any:
         raise CannotServe(_why(host, port, error)) from None
     # Inherited by every connection: without it, an answer after a broadcast waits for 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # Who says nothing is not accepted at once, so that what is accepted can be read at once.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, FIRST_WORDS_SECONDS)
     return listening
 
 

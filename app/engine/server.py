@@ -13,6 +13,7 @@ from eventlet import wsgi
 from flask import Flask
 
 from app.engine import closing, lock, state, ticker
+from app.engine.door import Door
 from app.engine.listener import Listener, raise_file_limit
 from app.engine.protocol import IDLE_SECONDS, Protocol
 
@@ -47,6 +48,8 @@ def serve(app: Flask, *, host: str, port: int, database: Path | None, announce: 
     with lock.only_server(database):
         pool = eventlet.GreenPool(connections + 1)
         listener = Listener(host, port, full=lambda: pool.running() >= connections)
+        if engine.settings.engine == "fast":
+            listener.takes = Door(app, *listener.place).takes
         closing.on_signal(lambda: closing.close(app, listener))
         for loop in (lambda: ticker.run(app), *engine.background):
             eventlet.spawn(loop)

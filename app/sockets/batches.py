@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from app import access, identity, inputs, limits, shedding
+from app import access, inputs, limits, proofs, shedding
 from app.actions import batches
 from app.actions.batches import Author, Draft
 from app.errors import ChatError
@@ -41,9 +41,9 @@ def post_message(asks: Sequence[Ask]) -> list[Answer | None]:
 
 def _authors(sids: Iterable[str]) -> dict[str, Author]:
     """Who is behind each socket, for those whose session or token holds right now and may write."""
-    proofs = batches.credentials(sids)
-    people = identity.behind(set(proofs.values()), "write")
-    return {sid: people[proof] for sid, proof in proofs.items() if proof in people}
+    let_in_by = batches.credentials(sids)
+    people = proofs.behind(set(let_in_by.values()), "write")
+    return {sid: people[proof] for sid, proof in let_in_by.items() if proof in people}
 
 
 def _draft(sid: str, author: Author, sent: object, times: int) -> Draft | None:

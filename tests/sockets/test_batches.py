@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import identity, presence
+from app import presence, proofs
 from app.actions import batches as action
 from app.actions import rooms
 from app.extensions import db, limiter
@@ -55,13 +55,11 @@ def test_what_is_more_than_plain_text_is_asked_one_by_one_and_its_neighbours_are
 ) -> None:
     plain = {"reply_to": None, "file_ids": []}
     assert answered(app, ask(ada, listening.id, **plain), ask(bob, listening.id)) == [True, True]
-    asked = type("Asked", (), {"model_fields_set": {"text", "more"}, "more": "something"})()
-    before = batches.inputs.read
-    batches.inputs.read = lambda model, sent: asked if sent.get("more") else before(model, sent)
-    try:
-        assert answered(app, ask(ada, listening.id, more=1), ask(bob, listening.id)) == [False, True]
-    finally:
-        batches.inputs.read = before
+    first = ada.say(listening.id)["data"]["message"]["id"]
+    answering = ask(ada, listening.id, reply_to=first)
+    assert answered(app, answering, ask(bob, listening.id)) == [False, True]
+    assert answered(app, ask(ada, listening.id, text="@bob, look"), ask(bob, listening.id)) == [False, True]
+    assert answered(app, ask(ada, listening.id)) == [True]
 
 
 def test_only_sockets_whose_credential_holds_and_may_write_are_answered(app, listening, ada, bob) -> None:
@@ -71,10 +69,10 @@ def test_only_sockets_whose_credential_holds_and_may_write_are_answered(app, lis
         db.begin_write()
         db.session.get_one(Credential, presence.socket(ended.sid).credential_id).end("revoked")
         db.session.commit()
-        proofs = action.credentials([ada.socket.sid, bob.socket.sid, reader.sid, ended.sid, "unknown"])
-        assert proofs.keys() == {ada.socket.sid, bob.socket.sid, reader.sid, ended.sid}
-        writing = {user.id for user in identity.behind(set(proofs.values()), "write").values()}
-        reading = {user.id for user in identity.behind([proofs[reader.sid]], "read").values()}
+        by = action.credentials([ada.socket.sid, bob.socket.sid, reader.sid, ended.sid, "unknown"])
+        assert by.keys() == {ada.socket.sid, bob.socket.sid, reader.sid, ended.sid}
+        writing = {user.id for user in proofs.behind(set(by.values()), "write").values()}
+        reading = {user.id for user in proofs.behind([by[reader.sid]], "read").values()}
         assert (writing, reading) == ({ada.id, bob.id}, {bob.id})
     _, sent = ask(bob, listening.id)
     assert answered(app, (reader.sid, sent), (ended.sid, sent), ask(ada, listening.id)) == [
