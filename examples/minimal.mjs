@@ -26,7 +26,9 @@ async function catchUp() {
     const page = await fetch(`${url}/api/v1/rooms/${room_id}/messages?limit=100`, { headers }).then((reply) => reply.json());
     page.items.reverse().filter(({ seq }) => seq <= mine.room.last_seq).forEach(show);
     cursor = mine.room.last_seq;
-  } else mine.entries.forEach(apply);
+    return catchUp(); // for what was told meanwhile
+  }
+  mine.entries.forEach(apply);
   send();
 }
 
