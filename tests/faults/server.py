@@ -6,6 +6,12 @@ Ways to die, by the process's own hand and so exactly there, at the message of t
     die_after_commit:40    committed, neither told nor acknowledged
     die_after_commit:40:writer  the same, where only those count whose author's name begins so
 
+Ways to be ill, or only quicker to notice it:
+
+    blind_after:2   may not see for two seconds only who was removed, before it tells nobody anything
+    ping_every:1:1  pings every second, and waits one for the answer
+    hog:0.4:FILE    holds its hub up for so long at a time, while there is such a file
+
 Ways to be wrong, which the checker must notice (RELIABILITY 3.9: a checker that never failed proves nothing):
 
     early_ack      acknowledges, and commits a moment later
@@ -33,9 +39,9 @@ import wsgi  # noqa: I001 -- patches before anything else is imported
 import eventlet
 import sqlalchemy as sa
 
-from app import dispatch, events
+from app import dispatch, events, sight
 from app.actions import batches, messages
-from app.extensions import db
+from app.extensions import db, socketio
 from app.models import Entry, Kind, Message, Room, User
 from app.models.columns import new_id, now
 
@@ -84,6 +90,27 @@ def _die_at(number: int) -> Callable[[], None]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return count
+
+
+def blind_after(seconds: str) -> None:
+    sight.BLIND_SECONDS = float(seconds)
+
+
+def ping_every(seconds: str, answer_seconds: str) -> None:
+    socketio.server.eio.ping_interval = int(seconds)
+    socketio.server.eio.ping_timeout = int(answer_seconds)
+
+
+def hog(seconds: str, while_there_is: str) -> None:
+    hold, sign = eventlet.patcher.original("time").sleep, Path(while_there_is)
+
+    def run() -> None:
+        while True:
+            eventlet.sleep(0.001 if sign.exists() else 0.05)
+            if sign.exists():
+                hold(float(seconds))
+
+    eventlet.spawn(run)
 
 
 def early_ack() -> None:
@@ -173,6 +200,9 @@ WAYS = {
     for each in (
         die_before_commit,
         die_after_commit,
+        blind_after,
+        ping_every,
+        hog,
         early_ack,
         early_emit,
         no_nonce,
