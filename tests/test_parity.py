@@ -25,11 +25,11 @@ SOCKET_ONLY = {
     "attendance.set_typing": "is of interest while one is connected, and only then",
     "attendance.heads": "asks whether a line lost something; who has no line asks /sync",
     "attendance.hear_all": "is about the socket itself",
-    "attendance.arrive": "is about the socket itself",
     "attendance.depart": "is about the socket itself",
 }
 # The engine's way of posting many messages at once: each is what messages.post makes of it.
-ENGINES = "batches."
+# And what there is to do when a socket comes.
+ENGINES = ("batches.", "arrivals.")
 # Talk is what is said in a room: what these modules do. All else is HTTP only (contract, section 4).
 TALK = {"messages", "reactions", "pins"}
 # How talk is done on the socket under another action's name, and what of it is no request.

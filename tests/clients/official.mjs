@@ -1,7 +1,8 @@
 /** The official client with nothing around it: does what it is told by lines of JSON, and says everything it hears. */
 
 import { createInterface } from "node:readline";
-import { io } from "socket.io-client";
+
+const { io } = await import(process.argv[2] ?? "socket.io-client");
 
 let socket;
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
