@@ -71,10 +71,11 @@ def edit(author: User, message_id: str, *, text: str, version: int | None = None
     """Say it otherwise; what it said before is kept. `version`: the one that the author saw. The same text again
     changes nothing and is told to nobody.
 
-    Raises NotFound for an outsider, Forbidden for who isn't the author; Conflict for a tombstone, when the text was
-    edited after that version, when it was said too long ago or was edited too often; RateLimited.
+    Raises NotFound for an outsider, Forbidden for who isn't the author or is muted; Conflict for a tombstone, when the
+    text was edited after that version, when it was said too long ago or was edited too often; RateLimited.
     """
     change = changes.begin(author, message_id)
+    access.refuse_muted(change.membership)
     message = change.message
     if message.author_id != author.id:
         raise Forbidden("You can only edit your own messages.")

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app import limits
+from app import access, limits
 from app.actions import changes
 from app.actions.changes import Change
 from app.errors import Conflict
@@ -15,9 +15,11 @@ TOO_MANY = f"A message has at most {limits.REACTIONS_PER_MESSAGE} different reac
 def put(user: User, message_id: str, emoji: str, *, on: bool) -> Message:
     """Put an emoji under a message, or take it away. What is so already is told to nobody.
 
-    Raises NotFound for an outsider; Conflict for a tombstone, or for one more kind of emoji than a message has.
+    Raises NotFound for an outsider, Forbidden for who is muted; Conflict for a tombstone, or for one more kind of emoji
+    than a message may have.
     """
     change = changes.begin(user, message_id)
+    access.refuse_muted(change.membership)
     mine = Reaction(message_id=message_id, emoji=emoji, user_id=user.id, seq=change.seq)
     there = db.session.get(Reaction, (message_id, emoji, user.id), populate_existing=True)
     if (there is not None) == on:
