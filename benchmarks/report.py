@@ -96,7 +96,7 @@ def markdown(
     ]
     for title, lines in (("What went wrong", failures), ("For which there was no time", left_out)):
         if lines:
-            parts += [f"### {title}\n", "".join(f"- {_one_line(each)}\n" for each in lines)]
+            parts += [f"### {title}\n", "".join(f"- {each}\n" for each in lines)]
     return "\n".join(parts)
 
 
@@ -162,10 +162,6 @@ def number(value: float) -> str:
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:300]
 
 
 def _dump(name: str, content: object) -> None:

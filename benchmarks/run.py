@@ -69,15 +69,21 @@ class Run:
         database = seed.HISTORY if session.on_history else None
         with Running(contender, session.level, database) as running:
             for measure in session.measures:
-                try:
-                    values = self._measure(measure, running, contender)
-                except (load.Failed, OSError) as error:
-                    self._failed(contender, f"{plan.name_of(measure)}, {session.level}: {error}")
-                    running.restart()
-                    continue
+                values = self._twice(measure, running, contender)
                 for point, value in values.items():
                     for name in points.at_level(point, session.level, contender.level):
                         self.measured.add(name, contender.name, repetition, value, points.POINTS[name].unit)
+
+    def _twice(self, measure: plan.Measure, running: Running, contender: Contender) -> measures.Values:
+        """What was measured, at the second attempt where the first went wrong, which is told; nothing after that."""
+        for attempt in ("first", "second"):
+            try:
+                return self._measure(measure, running, contender)
+            except (load.Failed, OSError) as error:
+                what = f"{plan.name_of(measure)}, {running.level}, {attempt} attempt"
+                self._failed(contender, f"{what}: {error}")
+                running.restart()
+        return {}
 
     def _measure(self, measure: plan.Measure, running: Running, contender: Contender) -> measures.Values:
         if measure is measures.open_loop:
@@ -101,8 +107,9 @@ class Run:
         return True
 
     def _failed(self, contender: Contender, what: str) -> None:
-        self.failures.append(f"{contender.title}: {what}")
-        say(f"   {contender.title}: {what}")
+        line = f"{contender.title}: {' '.join(what.split())[:300]}"
+        self.failures.append(line)
+        say(f"   {line}")
 
     def _clock(self) -> str:
         seconds = time.monotonic() - self._begun

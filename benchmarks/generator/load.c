@@ -158,8 +158,8 @@ static void upgrade(member *m) {
 
 /* ---- talk */
 
-/* "@T", when it was due, its sender, its number: fixed places, in hexadecimal. */
-#define MARK "\"@T"
+/* "=T", when it was due, its sender, its number: fixed places, in hexadecimal. No "@", which would name somebody. */
+#define MARK "\"=T"
 #define DUE_AT 3
 #define SENDER_AT 19
 #define NUMBER_AT 25
@@ -175,7 +175,7 @@ static void post(member *m, uint64_t due) {
     static const char filler[] = " has anybody looked at the notes for tomorrow? I wrote down what we said about the boat, and the lunch";
     char text[TEXT_LENGTH + 1], said[2048];
     m->sent++;
-    int length = snprintf(text, sizeof text, "@T%016llx%06x%08x%.88s", (unsigned long long)due, m->id, m->sent, filler);
+    int length = snprintf(text, sizeof text, "=T%016llx%06x%08x%.88s", (unsigned long long)due, m->id, m->sent, filler);
     length = asked.speech->post(said, sizeof said, m->sent, rooms[m->room].name, text);
     rooms[m->room].posted++;
     posts++;

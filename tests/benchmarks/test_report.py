@@ -122,7 +122,7 @@ def test_the_page_has_every_figure_its_ratio_and_the_machine(measured):
 
 
 def test_the_page_says_what_went_wrong_and_what_is_missing(measured):
-    page = report.markdown(measured, {}, ["FastAPI: not everything\n arrived"], ["Channels, idle"])
+    page = report.markdown(measured, {}, ["FastAPI: not everything arrived"], ["Channels, idle"])
     assert "- FastAPI: not everything arrived\n" in page
     assert "no time\n\n- Channels, idle\n" in page
 
