@@ -22,6 +22,7 @@ export class Refused extends Error {
   }
 }
 
+/** @type {Problem} */
 const UNREACHED = { status: 0, code: "unavailable", title: "The server can't be reached right now." };
 const WITHIN = 15_000;
 
@@ -186,7 +187,9 @@ export class Api {
     if (answer.status === 204) return null;
     const data = await answer.json().catch(() => null);
     if (answer.ok) return data;
-    throw new Refused(data?.code ? data : { status: answer.status, code: "internal", title: "Something went wrong." });
+    /** @type {Problem} */
+    const unreadable = { status: answer.status, code: "internal", title: "Something went wrong." };
+    throw new Refused(data?.code ? data : unreadable);
   }
 }
 

@@ -284,8 +284,10 @@ export class Timeline {
    * @returns {Message}
    */
   #draft(pending) {
-    const author = { id: this.#me, username: "", display_name: "" };
-    return { ...pending, id: "", seq: Infinity, version: 0, author };
+    const { nonce, room_id, text, created_at, reply_to = null } = pending;
+    const author = { id: this.#me, username: "", display_name: "", avatar_url: null, bot: false };
+    const untouched = { edited_at: null, deleted_at: null, reactions: [], pinned: false, files: [] };
+    return { id: "", room_id, seq: Infinity, version: 0, nonce, author, text, created_at, reply_to, ...untouched };
   }
 
   /**

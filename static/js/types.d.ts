@@ -1,89 +1,22 @@
-/** What crosses the wire, as CONTRACT.md §3 names it; and the few shapes that several modules here share. */
+/** The few shapes that several modules of the page share. What crosses the wire is the contract's, made from the code. */
 
-export interface User {
-  id: string;
-  username: string;
-  display_name: string;
-  avatar_url?: string | null;
-  bot?: boolean;
-}
+import type * as contract from "../../docs/parlor";
+import type { CaughtUp, Invite, Member, Problem, Quoted, Room, RoomMissed, User } from "../../docs/parlor";
 
-export interface Quote {
-  id: string;
-  seq: number;
-  author: User | null;
-  excerpt: string;
-}
+export type { Invite, Member, Problem, Room, User };
+export type Quote = Quoted;
 
-export interface Message {
-  id: string;
-  room_id: string;
-  seq: number;
-  version: number;
-  nonce?: string;
-  author: User | null;
-  text: string;
-  created_at: string;
-  edited_at?: string | null;
-  deleted_at?: string | null;
-  reply_to?: Quote | null;
-  reactions?: { emoji: string; count: number; user_ids: string[] }[];
-  pinned?: boolean;
-  files?: unknown[];
-  /** Only here: I deleted it, and the server doesn't know yet. */
+export interface Message extends contract.Message {
+  /** I deleted it, and the server doesn't know yet. */
   leaving?: boolean;
 }
 
-export type Role = "owner" | "moderator" | "member";
-
-export interface Member {
-  user: User;
-  role: Role;
-  joined_at: string;
-  online: boolean;
-}
-
-export interface Room {
-  id: string;
-  title: string;
-  epoch: string;
-  last_seq: number;
-  read_seq: number;
-  unread: number;
-  mentions: number;
-  role: Role;
-  member_count: number;
-  last_message?: Message | null;
-}
-
-export interface Invite {
-  id: string;
-  token: string;
-  url: string;
-  label?: string | null;
-  expires_at?: string | null;
-  max_uses?: number | null;
-  uses: number;
-  revoked_at?: string | null;
-}
-
-export interface Problem {
-  status: number;
-  code: string;
-  title: string;
-  detail?: string;
-  errors?: { path: string; message: string }[];
-  retry_after?: number;
-}
+export type Role = Member["role"];
 
 export type Ack<T> = { ok: true; data: T } | { ok: false; error: Problem };
 
 /** A fact as it is heard: every logged one has `seq`; unknown fields and unknown types are normal. */
-export interface Fact {
-  type: string;
-  room_id: string;
-  seq: number;
-  at?: string;
+export interface Fact extends Omit<contract.MessageFact, "message"> {
   message?: Message;
   member?: Member;
   room?: Partial<Room>;
@@ -91,19 +24,9 @@ export interface Fact {
   banned?: boolean;
 }
 
-export interface SyncedRoom {
-  room: Room;
-  entries: Fact[];
-  reset: boolean;
-}
+export type SyncedRoom = Omit<RoomMissed, "entries"> & { entries: Fact[] };
 
-export interface SyncAnswer {
-  me: User;
-  now: string;
-  limits?: Record<string, number>;
-  rooms: SyncedRoom[];
-  removed: string[];
-}
+export type SyncAnswer = Omit<CaughtUp, "rooms"> & { rooms: SyncedRoom[] };
 
 export interface Page<T> {
   items: T[];
