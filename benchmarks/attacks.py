@@ -25,6 +25,7 @@ SLOW_READERS = 5
 BIG_SENDERS = 3
 FRAGMENTS = 600
 FRAGMENT_BYTES = 100_000
+HEAD_START_SECONDS = 1.0  # of those who talk: they are in when it begins
 CALM_SECONDS = 0.05  # before it comes again after having been cut off
 
 
@@ -215,6 +216,7 @@ def main() -> None:
     arguments.add_argument("tokens", nargs="+")
     asked = arguments.parse_args()
     os.nice(10)  # who is watched from the same core must not wait for us
+    time.sleep(HEAD_START_SECONDS)
     print(json.dumps(ATTACKS[asked.name](Victim(asked.port, asked.tokens, time.monotonic() + asked.seconds))))
 
 

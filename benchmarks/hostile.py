@@ -102,7 +102,7 @@ def measure(scenario: Scenario, seconds: float) -> Found:
         before = running.memory_kb()
         memory = Memory(running)
         memory.start()
-        with _attacked(running, scenario, seconds + 2) as attacker:
+        with _attacked(running, scenario, seconds + 1) as attacker:
             counted = _talk(running, scenario.rate, seconds)
         memory.end()
         time.sleep(SETTLE_SECONDS)
