@@ -65,6 +65,24 @@ export class Markdown {
   }
 }
 
+/**
+ * Only the words of what was read, on one line: for where there is no room for more.
+ *
+ * @param {(Block | Inline)[]} nodes
+ * @returns {string}
+ */
+export function words(nodes) {
+  return nodes.map(wordsOf).join("").replace(/\s+/gu, " ").trim();
+}
+
+/** @param {Block | Inline} node @returns {string} */
+function wordsOf(node) {
+  if ("text" in node) return "language" in node ? `${node.text} ` : node.text;
+  if (node.kind === "mention") return `@${node.name}`;
+  if (node.kind === "list") return node.items.map((item) => `${words(item)} `).join("");
+  return node.children.map(wordsOf).join("") + (node.kind === "paragraph" ? " " : "");
+}
+
 /** @param {string} text */
 function isPlain(text) {
   return !MARKED.test(text) || (text.match(SIGNS)?.length ?? 0) > MAX_SIGNS;

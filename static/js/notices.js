@@ -23,6 +23,7 @@ const KEPT = "notices";
  * @property {Pick<Storage, "getItem"> | null} storage
  * @property {() => boolean} isLookedAt whether the person looks at this page
  * @property {(message: Message) => boolean} callsMe
+ * @property {(text: string) => string} line the words of a message in one line
  * @property {(roomId: string) => string} title
  * @property {(author: import("./types").User | null) => string} name
  * @property {(roomId: string, seq: number) => void} onOpen
@@ -42,14 +43,14 @@ export class Notices {
 
   /** A fact as it is told live; what is caught up on isn't news any more. @param {Fact} fact */
   hear(fact) {
-    const { me, isLookedAt, callsMe, title, name, onOpen } = this.#options;
+    const { me, isLookedAt, callsMe, line, title, name, onOpen } = this.#options;
     const { message } = fact;
     if (fact.type !== "message_posted" || !message || message.author?.id === me || message.deleted_at || isLookedAt()) return;
     const wish = wanted(this.#options.storage);
     if (wish === "" || (wish === "mentions" && !callsMe(message)) || this.#browser?.permission !== "granted") return;
     const where = title(message.room_id);
     // One notice a room: the newest takes the place of the one before, in all tabs of it.
-    const shown = show(this.#browser, `${name(message.author)} in ${where}`, message.text.slice(0, 200), message.room_id);
+    const shown = show(this.#browser, `${name(message.author)} in ${where}`, line(message.text), message.room_id);
     if (!shown) return;
     shown.onclick = () => {
       (this.#options.focus ?? (() => window.focus()))();

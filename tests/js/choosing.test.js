@@ -115,6 +115,7 @@ function away({ wish = "mentions", permission = "granted", looked = false } = {}
     focus: () => {},
     isLookedAt: () => looked,
     callsMe: (said) => said.text.includes("@ada"),
+    line: (text) => text,
     title: () => "Garden",
     name: (author) => author?.display_name ?? "Nobody",
     onOpen: (roomId, seq) => opened.push([roomId, seq]),

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import MarkdownIt from "markdown-it";
 
 import * as links from "../../static/js/links.js";
-import { Markdown, plain } from "../../static/js/markdown.js";
+import { Markdown, plain, words } from "../../static/js/markdown.js";
 
 const markdown = new Markdown(MarkdownIt);
 
@@ -101,6 +101,11 @@ test("hostile texts are read in bounded time, or shown as they were typed", () =
   // Seconds for all of them together: what isn't bounded takes minutes for one.
   assert.ok(performance.now() - began < 15_000);
   assert.deepEqual(markdown.read("[".repeat(size)), plain("[".repeat(size)));
+});
+
+test("in one line there are the words alone", () => {
+  assert.equal(words(markdown.read("**Good** [morning](https://a.example), @ada\n\n- one\n- `two`\n\n> three\n\n```\nfour\n```")), "Good morning, @ada one two three four");
+  assert.equal(words(markdown.read("a\nb")), "a b");
 });
 
 test("an address is found where it begins, and only there", () => {

@@ -16,6 +16,7 @@ import { Suggestions } from "./suggestions.js";
  * @property {() => void} onLast the key that edits what I said last
  * @property {(typed: string) => import("../mentions.js").Choice[]} choices whom one may mean
  * @property {(text: string) => Node[]} draw as the message will look
+ * @property {(text: string) => string} line the words of a message in one line
  * @property {(text: string) => void} onInput with what is in the box now, also when it was emptied
  */
 
@@ -91,7 +92,7 @@ export class Composer {
     this.#toggle(false);
     if (task.kind === "new") return;
     find(this.#context, ".composer__doing").textContent = task.kind === "edit" ? "Editing your message" : `Replying to ${task.name}`;
-    find(this.#context, ".composer__quoted").textContent = task.kind === "edit" ? "" : task.message.text.slice(0, 200);
+    find(this.#context, ".composer__quoted").textContent = task.kind === "edit" ? "" : this.#calls.line(task.message.text);
   }
 
   focus() {

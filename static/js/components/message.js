@@ -92,7 +92,7 @@ function fillQuote(quote, { message }, ways) {
   quote.hidden = !answered;
   if (!answered) return;
   find(quote, ".quote__author").textContent = ways.name(answered.author);
-  find(quote, ".quote__text").textContent = answered.excerpt || "This message was deleted.";
+  find(quote, ".quote__text").textContent = messageText.line(answered.excerpt, ways.reader(null)) || "This message was deleted.";
   quote.onclick = () => ways.onQuote(answered.seq);
 }
 

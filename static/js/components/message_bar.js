@@ -10,7 +10,7 @@
  * @property {(seq: number) => Message | null} message one that something can be done with
  * @property {(message: Message) => Set<Deed>} can
  * @property {(deed: Deed, message: Message, anchor: HTMLElement) => void} onDeed
- * @property {(message: Message, anchor: HTMLElement) => void} onMore
+ * @property {(message: Message, anchor: HTMLElement, held: boolean) => void} onMore `held`: by a finger, still down
  */
 
 /** So long a finger stays before it means the menu, in milliseconds; and so far it may wander, in pixels. */
@@ -43,13 +43,13 @@ export class MessageBar {
 
   /** One message can be reached by Tab: where the reader was, or the last. Called after each drawing. */
   settle() {
+    if (this.#article && !this.#message(this.#article)) this.#hide();
     const now = this.#rows.querySelector('[tabindex="0"].message');
     const last = this.#rows.lastElementChild;
     if (now && now.contains(document.activeElement)) return;
     if (now === last) return;
     now?.setAttribute("tabindex", "-1");
     if (last?.classList.contains("message")) last.setAttribute("tabindex", "0");
-    if (this.#article && !this.#message(this.#article)) this.#hide();
   }
 
   /** The menu that belongs to a message was opened or closed. @param {boolean} open */
@@ -107,7 +107,7 @@ export class MessageBar {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     const message = this.#article && this.#message(this.#article);
     if (!button || !message) return;
-    if (button.dataset.deed === "more") return this.#calls.onMore(message, button);
+    if (button.dataset.deed === "more") return this.#calls.onMore(message, button, false);
     this.#calls.onDeed(/** @type {Deed} */ (button.dataset.deed), message, button);
   }
 
@@ -123,7 +123,7 @@ export class MessageBar {
     if (event.key !== "Enter") return;
     event.preventDefault();
     const message = this.#message(article);
-    if (message) this.#calls.onMore(message, article);
+    if (message) this.#calls.onMore(message, article, false);
   }
 
   #listenToFingers() {
@@ -151,7 +151,7 @@ export class MessageBar {
     const message = this.#message(article);
     if (!message) return;
     this.#article = article;
-    this.#calls.onMore(message, article);
+    this.#calls.onMore(message, article, true);
   }
 }
 

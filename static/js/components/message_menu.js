@@ -8,6 +8,9 @@ import { isOpen, openAt } from "./popover.js";
  * @typedef {import("./message_bar.js").Deed} Deed
  */
 
+/** So long after a finger is lifted its click may still come, in milliseconds. */
+const LIFTS = 100;
+
 /**
  * @typedef {object} Calls
  * @property {(message: Message) => Set<Deed>} can
@@ -36,13 +39,22 @@ export class MessageMenu {
     menu.addEventListener("click", (event) => this.#chosen(event));
     menu.addEventListener("keydown", (event) => this.#pressed(event));
     menu.addEventListener("toggle", () => this.#toggled());
+    // By hand, since the browser would take the end of a long press for a press beside the menu, and close it.
+    document.addEventListener("pointerdown", (event) => {
+      if (isOpen(menu) && !menu.contains(/** @type {Node} */ (event.target))) menu.hidePopover();
+    });
   }
 
   /**
    * @param {Message} message
    * @param {HTMLElement} anchor
+   * @param {boolean} [held] by a finger that is still down
    */
-  open(message, anchor) {
+  open(message, anchor, held = false) {
+    // Not while the finger that opened it is still down: where it is lifted means nothing.
+    this.#menu.toggleAttribute("data-held", held);
+    const lifted = () => setTimeout(() => this.#menu.removeAttribute("data-held"), LIFTS);
+    if (held) for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, lifted, { once: true });
     this.#about = { message, anchor };
     const can = this.#calls.can(message);
     for (const item of this.#items(true)) item.hidden = !can.has(/** @type {Deed} */ (item.dataset.deed));
@@ -50,7 +62,7 @@ export class MessageMenu {
     find(this.#menu, "[data-when=unpinned]").hidden = Boolean(message.pinned);
     this.#emoji.hidden = !can.has("react");
     this.#emoji.replaceChildren(...this.#calls.handful().map((emoji) => this.#quick(emoji)));
-    openAt(this.#menu, anchor);
+    if (!isOpen(this.#menu)) openAt(this.#menu, anchor);
     this.#calls.onOpen(true);
     this.#items()[0]?.focus({ preventScroll: true });
   }
@@ -85,7 +97,7 @@ export class MessageMenu {
   /** @param {MouseEvent} event */
   #chosen(event) {
     const item = event.target instanceof Element ? event.target.closest("button") : null;
-    if (!item || !this.#about) return;
+    if (!item || !this.#about || "held" in this.#menu.dataset) return;
     const { message, anchor } = this.#about;
     const { deed, emoji } = item.dataset;
     this.#menu.hidePopover();
@@ -98,7 +110,8 @@ export class MessageMenu {
     const items = this.#items();
     const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 }[event.key];
-    if (event.key === "Tab") this.#menu.hidePopover();
+    if (event.key === "Escape") event.stopPropagation();
+    if (event.key === "Tab" || event.key === "Escape") return this.#menu.hidePopover();
     if (to === undefined) return;
     event.preventDefault();
     items[(to + items.length) % items.length]?.focus();

@@ -1,5 +1,7 @@
 /** What somebody said, as nodes: text is text, what was read as Markdown has its shape, nothing else comes to life. */
 
+import { words } from "../markdown.js";
+
 /**
  * @typedef {import("../markdown.js").Block} Block
  * @typedef {import("../markdown.js").Inline} Inline
@@ -27,6 +29,16 @@ export function nodes(text, reader) {
   // One paragraph needs no element of its own, and keeps every blank line as it was typed.
   if (blocks.length === 1 && only.kind === "paragraph") return inlineNodes(only.children, reader);
   return blocks.map((block) => blockNode(block, reader));
+}
+
+/**
+ * The beginning of it in one line, for where there is no room for more.
+ *
+ * @param {string} text
+ * @param {Pick<Reader, "read">} reader
+ */
+export function line(text, reader) {
+  return words(reader.read(text.slice(0, 400))).slice(0, 200);
 }
 
 /**

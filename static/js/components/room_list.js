@@ -11,6 +11,7 @@ import * as times from "../times.js";
 export class RoomList {
   #root;
   #me;
+  #line;
   /** @type {Map<string, HTMLElement>} */
   #items = new Map();
   /** @type {WeakMap<HTMLElement, string>} what each item shows: of three hundred, one changes at a time */
@@ -20,10 +21,12 @@ export class RoomList {
    * @param {HTMLElement} root
    * @param {string} me my user id
    * @param {(roomId: string) => void} onOpen
+   * @param {(text: string) => string} line the words of a message in one line
    */
-  constructor(root, me, onOpen) {
+  constructor(root, me, onOpen, line) {
     this.#root = root;
     this.#me = me;
+    this.#line = line;
     root.addEventListener("click", (event) => {
       const link = event.target instanceof Element ? event.target.closest("a") : null;
       const roomId = link?.dataset.room;
@@ -87,7 +90,7 @@ export class RoomList {
       return;
     }
     const author = last.author?.id === this.#me ? "You" : (last.author?.display_name ?? "Deleted member");
-    line.replaceChildren(isolated(author), ": ", isolated(last.deleted_at ? "deleted" : last.text.slice(0, 200)));
+    line.replaceChildren(isolated(author), ": ", isolated(last.deleted_at ? "deleted" : this.#line(last.text)));
   }
 }
 

@@ -202,6 +202,7 @@ const composer = new Composer(/** @type {HTMLFormElement} */ (byId("composer")),
   },
   choices: (typed) => mentions.choices(typed, conversations.members(current), { me: me.id, mayCallAll: conversations.room(current)?.role !== "member" }),
   draw: (text) => messages.draw(text),
+  line: (text) => messages.line(text),
   onInput: (text) => {
     drafts.keep(current, text);
     announcer.keystroke(text.trim() !== "", Date.now());
@@ -235,12 +236,13 @@ const notices = new Notices({
   storage,
   isLookedAt: () => document.visibilityState === "visible" && document.hasFocus(),
   callsMe: (message) => messages.callsMe(message),
+  line: (text) => messages.line(text),
   title: (roomId) => conversations.room(roomId)?.title ?? "Parlor",
   name: nameOf,
   onOpen: (roomId, seq) => void jump(roomId, seq),
 });
 
-const roomList = new RoomList(byId("room-list"), me.id, (roomId) => panels.toRoom(roomId));
+const roomList = new RoomList(byId("room-list"), me.id, (roomId) => panels.toRoom(roomId), (text) => messages.line(text));
 const memberList = new MemberList(me.id);
 const typingLine = new TypingLine(byId("typing"));
 const beginning = new Beginning(byId("beginning"), (button) => copiesLink(button));
@@ -621,10 +623,12 @@ snapshot.load(page, { conversations, feed }, asked === null);
 if (page.invite) invites.keep(current, page.invite);
 newAfter = page.room.unread > 0 ? page.room.read_seq : null;
 composer.text = drafts.read(current);
+// Before anything is drawn: the newest, which came with the page, isn't what is going to be read.
+seeking = asked === null && page.room.unread > snapshot.PAGE;
 frames.ask("rooms", "room", "timeline", "members");
 frames.now();
 if (asked) messageList.reveal(asked);
-else if (page.room.unread > snapshot.PAGE) void toFirstUnread();
+else if (seeking) void toFirstUnread();
 roomHead.drawMembersButton(panels.showsMembers);
 comfortablyFocus();
 

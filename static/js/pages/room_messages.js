@@ -91,7 +91,7 @@ export class RoomMessages {
       message: (seq) => this.#present(seq),
       can: (message) => this.#can(message),
       onDeed: (deed, message, anchor) => this.#do(deed, message, anchor),
-      onMore: (message, anchor) => this.#menu.open(this.guesses.seen(message), anchor),
+      onMore: (message, anchor, held) => this.#menu.open(this.guesses.seen(message), anchor, held),
     });
     const jump = (/** @type {string} */ roomId, /** @type {number} */ seq) => room.jump(roomId, seq);
     this.#pins = new FoundList("pins-dialog", {
@@ -132,6 +132,11 @@ export class RoomMessages {
   /** A message as it will look. @param {string} text */
   draw(text) {
     return messageText.nodes(text, this.reader(this.#room.me));
+  }
+
+  /** The words of a message in one line. @param {string} text */
+  line(text) {
+    return messageText.line(text, markdown);
   }
 
   /** Whether a message calls me by name, or everybody. @param {Message} message */

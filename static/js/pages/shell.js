@@ -3,6 +3,7 @@
 import { confirmDialog } from "../components/confirm_dialog.js";
 import { copyField } from "../components/copy_field.js";
 import { localTime } from "../components/local_time.js";
+import { noticeChoice } from "../components/notice_choice.js";
 import { passwordReveal } from "../components/password_reveal.js";
 import { themeButton, themeChoice } from "../components/theme_switch.js";
 
@@ -28,6 +29,7 @@ function say(words) {
 
 /** @type {NodeListOf<HTMLElement>} */ (all("#theme-switch")).forEach(themeButton);
 themeChoice(/** @type {NodeListOf<HTMLInputElement>} */ (all("[data-theme-choice]")));
+noticeChoice(/** @type {NodeListOf<HTMLInputElement>} */ (all("[data-notices]")));
 /** @type {NodeListOf<HTMLElement>} */ (all("[data-copy]")).forEach((button) => copyField(button, say));
 /** @type {NodeListOf<HTMLElement>} */ (all("[data-reveal]")).forEach(passwordReveal);
 /** @type {NodeListOf<HTMLFormElement>} */ (all("form[data-confirm]")).forEach(confirmDialog);
