@@ -53,7 +53,7 @@ types: setup
 	$(BIN)/python tools/contract.py types
 
 release-contract: setup
-	$(BIN)/python tools/contract.py release
+	$(BIN)/python tools/contract.py release $(if $(BREAK),--break)
 
 screenshots: setup-dev
 	$(BIN)/python tools/screenshots.py

@@ -116,6 +116,7 @@ export interface EarlierVersionPage {
 
 /** `edit_message`. */
 export interface EditMessage {
+  /** Something that can be seen, NFC and trimmed; at most 16 KiB. */
   text: string;
   version?: number | null;
   message_id: string;
@@ -352,6 +353,7 @@ export interface Mute {
 
 /** POST /rooms/{id}/bots. Without a display name, it is shown by its username. */
 export interface NewBot {
+  /** Letters, digits, and _ - . only, beginning with a letter or a digit; NFKC. */
   username: string;
   display_name?: string | null;
 }
@@ -367,7 +369,9 @@ export interface NewInvite {
 
 /** POST /rooms/{id}/messages. `reply_to`: the id of the message it answers, of the same room. Files are not here yet: only their absence may be said. */
 export interface NewMessage {
+  /** A UUID, one for each message; the same again says nothing twice. */
   nonce: string;
+  /** Something that can be seen, NFC and trimmed; at most 16 KiB. */
   text: string;
   reply_to?: string | null;
   file_ids?: string[];
@@ -380,11 +384,13 @@ export interface NewReport {
 
 /** POST /rooms and PATCH /rooms/{id}. */
 export interface NewRoom {
+  /** One line that can be seen; tidied. */
   title: string;
 }
 
 /** PATCH /messages/{id}. `version`: what the author saw; when it says something else by now, it is a conflict. */
 export interface NewText {
+  /** Something that can be seen, NFC and trimmed; at most 16 KiB. */
   text: string;
   version?: number | null;
 }
@@ -392,12 +398,15 @@ export interface NewText {
 /** PUT /me/password. */
 export interface PasswordChange {
   current: string;
+  /** Not one of the most used ones, nor the username. */
   password: string;
 }
 
 /** `post_message`. */
 export interface PostMessage {
+  /** A UUID, one for each message; the same again says nothing twice. */
   nonce: string;
+  /** Something that can be seen, NFC and trimmed; at most 16 KiB. */
   text: string;
   reply_to?: string | null;
   file_ids?: string[];
@@ -431,6 +440,7 @@ export interface Problem {
 
 /** PATCH /me. */
 export interface Profile {
+  /** One line that can be seen; tidied. */
   display_name: string;
 }
 
@@ -486,8 +496,11 @@ export interface Reading {
 
 /** POST /users. */
 export interface Registration {
+  /** Letters, digits, and _ - . only, beginning with a letter or a digit; NFKC. */
   username: string;
+  /** Not one of the most used ones, nor the username. */
   password: string;
+  /** One line that can be seen; tidied. */
   device_name?: string;
   invite?: string | null;
 }
@@ -644,6 +657,7 @@ export type SetPinAck = { ok: true; data: Changed } | { ok: false; error: Proble
 /** `set_reaction`: exactly one emoji. */
 export interface SetReaction {
   message_id: string;
+  /** Exactly one emoji. */
   emoji: string;
   on: boolean;
 }
@@ -671,6 +685,7 @@ export type SetTypingAck = { ok: true; data: Done } | { ok: false; error: Proble
 export interface SignIn {
   username: string;
   password: string;
+  /** One line that can be seen; tidied. */
   device_name?: string;
   scopes?: ("read" | "write")[];
 }

@@ -71,6 +71,8 @@ def _tidy(schema: Any) -> Any:
         return [_tidy(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
+    if "patternProperties" in schema:
+        schema = _closed(schema)
     tidied: Schema = {}
     for key, value in schema.items():
         if key == "properties":
@@ -80,3 +82,11 @@ def _tidy(schema: Any) -> Any:
         elif key != "title":
             tidied[key] = _tidy(value)
     return tidied
+
+
+def _closed(schema: Schema) -> Schema:
+    """The same for an object by id, where pydantic would let names of another shape have any value."""
+    schema = dict(schema)
+    [(pattern, value)] = schema.pop("patternProperties").items()
+    names = {**schema.get("propertyNames", {}), "pattern": pattern}
+    return {**schema, "additionalProperties": value, "propertyNames": names}

@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import emoji
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app import limits
@@ -23,6 +23,7 @@ _COMMON_PASSWORDS = frozenset(FREQUENCY_LISTS["passwords"])
 _INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\uffa0]*"
 )
+_UUID = r"\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?"
 _NAME_SIGNS = {"L", "N", "M"}
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -99,10 +100,9 @@ def _secret(text: str) -> str:
 
 
 def _uuid(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        raise ValueError("Make this a UUID.") from None
+    if not re.fullmatch(_UUID, text):
+        raise ValueError("Make this a UUID.")
+    return str(UUID(text))
 
 
 def _emoji(text: str) -> str:
@@ -119,18 +119,85 @@ def _plain(value: object) -> object:
     return value
 
 
-Id = Annotated[str, BeforeValidator(_plain), StringConstraints(min_length=1, max_length=limits.ID_MAX)]
-Nonce = Annotated[str, StringConstraints(max_length=limits.ID_MAX), AfterValidator(_uuid)]
+def _published(says: str, **schema: JsonValue) -> Any:
+    """What the published schema says of a value beside what pydantic does: bounds that no tidying gets around, and
+    `x-max-length`, which counts code points after tidying. tests/contract/test_inputs.py holds both to each other.
+    """
+    return Field(description=says or None, json_schema_extra=schema)
+
+
+def _shown(most: int) -> Any:
+    return _published("One line that can be seen; tidied.", **{"minLength": 1, "x-max-length": most})
+
+
+Id = Annotated[
+    str,
+    BeforeValidator(_plain),
+    StringConstraints(min_length=1, max_length=limits.ID_MAX),
+    _published("", pattern="^[ -~]*$"),
+]
+Nonce = Annotated[
+    str,
+    StringConstraints(max_length=limits.ID_MAX),
+    AfterValidator(_uuid),
+    _published("A UUID, one for each message; the same again says nothing twice.", pattern=f"^{_UUID}$"),
+]
 Seq = Annotated[int, Field(ge=0, le=limits.INTEGER_MAX)]
-MessageText = Annotated[str, AfterValidator(_said)]
-Emoji = Annotated[str, StringConstraints(max_length=limits.EMOJI_MAX), AfterValidator(_emoji)]
-Title = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.TITLE_MAX))]
-DisplayName = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.DISPLAY_NAME_MAX))]
-Label = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.LABEL_MAX))]
-Reason = Annotated[str, AfterValidator(_clean), AfterValidator(_at_most(limits.REASON_MAX))]
-DeviceName = Annotated[str, AfterValidator(_line), AfterValidator(_at_most(limits.DEVICE_NAME_MAX))]
-Username = Annotated[str, AfterValidator(_username)]
-Password = Annotated[str, AfterValidator(_password)]
+MessageText = Annotated[
+    str,
+    AfterValidator(_said),
+    _published(
+        "Something that can be seen, NFC and trimmed; at most 16 KiB.",
+        **{"minLength": 1, "x-max-length": limits.MESSAGE_MAX},
+    ),
+]
+Emoji = Annotated[
+    str,
+    StringConstraints(max_length=limits.EMOJI_MAX),
+    AfterValidator(_emoji),
+    _published("Exactly one emoji.", minLength=1),
+]
+Title = Annotated[
+    str, AfterValidator(_line), AfterValidator(_at_most(limits.TITLE_MAX)), _shown(limits.TITLE_MAX)
+]
+DisplayName = Annotated[
+    str,
+    AfterValidator(_line),
+    AfterValidator(_at_most(limits.DISPLAY_NAME_MAX)),
+    _shown(limits.DISPLAY_NAME_MAX),
+]
+Label = Annotated[
+    str, AfterValidator(_line), AfterValidator(_at_most(limits.LABEL_MAX)), _shown(limits.LABEL_MAX)
+]
+Reason = Annotated[
+    str,
+    AfterValidator(_clean),
+    AfterValidator(_at_most(limits.REASON_MAX)),
+    _published("", **{"x-max-length": limits.REASON_MAX}),
+]
+DeviceName = Annotated[
+    str,
+    AfterValidator(_line),
+    AfterValidator(_at_most(limits.DEVICE_NAME_MAX)),
+    _shown(limits.DEVICE_NAME_MAX),
+]
+Username = Annotated[
+    str,
+    AfterValidator(_username),
+    _published(
+        "Letters, digits, and _ - . only, beginning with a letter or a digit; NFKC.",
+        **{"minLength": 1, "x-min-length": limits.USERNAME_MIN, "x-max-length": limits.USERNAME_MAX},
+    ),
+]
+Password = Annotated[
+    str,
+    AfterValidator(_password),
+    _published(
+        "Not one of the most used ones, nor the username.",
+        minLength=limits.PASSWORD_MIN,
+        maxLength=limits.PASSWORD_MAX,
+    ),
+]
 # What is compared with what is stored keeps no rules of making: it is right or wrong.
 TypedName = Annotated[str, StringConstraints(max_length=256), AfterValidator(_clean)]
 TypedSecret = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_secret)]
