@@ -29,6 +29,7 @@ setup: $(VENV)/.installed static/vendor/.fetched
 
 setup-dev: $(VENV)/.installed-dev node_modules/.fetched-dev
 	@tools/chromium.sh
+	@tools/nginx.sh
 
 migrate: setup
 	$(BIN)/flask db upgrade

@@ -64,6 +64,10 @@ class Service:
         assert eventually(self.answers, START_SECONDS), (self.folder / "log").read_text()[-3000:]
         return self
 
+    def send(self, number: int) -> None:
+        """Send a signal to it."""
+        os.kill(self.pid, number)
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """End it by a signal, and wait until it and its children are gone."""
         if self._process is None:
