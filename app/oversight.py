@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from app import access
 from app.errors import NotFound
 from app.extensions import db
-from app.models import Entry, Invite, Knock, Membership, Message, Purge, Report, Role, User
+from app.models import Entry, Invite, Knock, Membership, Message, Purge, Report, Role, User, dress
 
 
 def bans(user: User, room_id: str) -> list[Membership]:
@@ -117,7 +117,9 @@ def report(moderator: User, report_id: str) -> Report:
 def reports(moderator: User, room_id: str) -> list[Report]:
     """A room's reports that nobody answered yet, oldest first. Raises NotFound, or Forbidden for a member."""
     access.moderated(moderator, room_id, least=Role.MODERATOR)
-    return list(db.session.scalars(Report.open_in(room_id)))
+    found = list(db.session.scalars(Report.open_in(room_id)))
+    dress([each.message for each in found])
+    return found
 
 
 def put_out(moderator: User, purge_id: str) -> list[Membership]:

@@ -37,7 +37,7 @@ BODIES: Mapping[type, Callable[["Ids"], dict[str, Any]]] = {
     inputs.RoomChange: lambda ids: {"title": "The orchard", "slow_seconds": 10, "joining_closed": False},
     inputs.LevelChange: lambda ids: {"level": "mentions"},
     inputs.Handover: lambda ids: {"user_id": ids.user_id},
-    inputs.Purging: lambda ids: {},
+    inputs.Purging: lambda ids: {"since": "2100-01-01T00:00:00.000Z"},  # nobody came since
     inputs.NewReport: lambda ids: {"reason": "This is no way to talk."},
     inputs.ReportAnswer: lambda ids: {"outcome": "dismissed"},
     inputs.Mute: lambda ids: {"seconds": 60},
@@ -72,6 +72,9 @@ class Ids:
     bot_id: str = field(default_factory=unknown)
     invite_id: str = field(default_factory=unknown)
     message_id: str = field(default_factory=unknown)
+    knock_id: str = field(default_factory=unknown)
+    report_id: str = field(default_factory=unknown)
+    purge_id: str = field(default_factory=unknown)
     credential_id: str = field(default_factory=unknown)
     token: str = field(default_factory=unknown)
     nonce: str = field(default_factory=unknown)

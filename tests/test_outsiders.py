@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from app.api.routes import Route
-from tests import requests, stored
-from tests.conftest import Garden, make_bot
+from tests import requests, standing, stored
+from tests.conftest import Garden
 from tests.people import Person
 from tests.requests import Ids
 
@@ -21,17 +21,8 @@ NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 @pytest.fixture
 def ids(app: Flask, garden: Garden, ada: Person, bob: Person) -> Ids:
-    """What is Ada's: her room and its link, her token and her browser, and Bob in the room."""
-    [invite] = ada.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"]
-    said = ada.say(garden.id)["data"]["message"]
-    bot = make_bot(app, ada, garden.id)
-    return Ids(
-        room_id=garden.id,
-        user_id=bob.id,
-        bot_id=bot.id,
-        invite_id=invite["id"],
-        message_id=said["id"],
-    )
+    """What is Ada's: her room and all that is in it, her token and her browser, and Bob in the room."""
+    return standing.all_there(app, garden, ada, bob)
 
 
 def with_credential(route: Route, ids: Ids, ada: Person) -> Ids:
@@ -70,7 +61,7 @@ def test_a_route_answers_an_outsider_as_if_nothing_were_there(
     assert stored.rows(app) == before
     assert everybody(ada, bob, mallory) == []
 
-    member = bob if route.path.endswith("/me") else ada
+    member = standing.asking(route.path, ada, bob)
     answered = getattr(member, entrance)(route.method, requests.path(route, ids), requests.body(route, ids))
     assert answered.status_code in route.statuses, answered.data
 

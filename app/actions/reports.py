@@ -6,7 +6,7 @@ from app import access, events, limits, log, oversight
 from app.actions import members, messages
 from app.errors import Conflict, NotFound
 from app.extensions import db
-from app.models import Membership, Report, Role, User
+from app.models import Membership, Report, Role, User, dress
 from app.models.columns import now
 
 Outcome = Literal["dismissed", "message_deleted", "author_removed"]
@@ -49,6 +49,7 @@ def close(moderator: User, report_id: str, outcome: Outcome) -> Report:
     log.lock(found.room_id)
     access.moderated(moderator, found.room_id, least=Role.MODERATOR)
     db.session.refresh(found)
+    dress([found.message])
     if found.closed_at is not None:
         db.session.commit()
         return found

@@ -94,11 +94,11 @@ class InviteForm(Form):
     hours = StringField("Hours")
     max_uses = StringField("Lets in at most")
     history = SelectField(
-        "Newcomers see",
+        "Newcomers see of before",
         choices={
-            "all": "all that was said",
-            "recent": f"the last {limits.RECENT_MESSAGES} messages",
-            "none": "nothing from before",
+            "all": "everything",
+            "recent": f"the last {limits.RECENT_MESSAGES}",
+            "none": "nothing",
         },
         default="all",
     )

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from app import limits
 from app.api.routes import Route
 from app.errors import Problem
-from tests import requests, stored
-from tests.conftest import Garden, make_bot
+from tests import requests, standing, stored
+from tests.conftest import Garden
 from tests.people import Person
 from tests.requests import Ids
 
@@ -30,9 +30,7 @@ def every(routes: list[Route]) -> pytest.MarkDecorator:
 @pytest.fixture
 def ids(app: Flask, garden: Garden, ada: Person, bob: Person) -> Ids:
     """What is there, for any route that names something; Bob's own token and browser among it."""
-    [invite] = ada.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"]
-    bot = make_bot(app, ada, garden.id)
-    return Ids(room_id=garden.id, user_id=bob.id, bot_id=bot.id, invite_id=invite["id"], token=garden.token)
+    return standing.all_there(app, garden, ada, bob)
 
 
 def asked(person: Person, route: Route, ids: Ids, **options: Any) -> Any:
@@ -50,7 +48,7 @@ def own(route: Route, ids: Ids, person: Person) -> Ids:
 
 @every(requests.ROUTES)
 def test_a_route_answers_what_it_says(route: Route, ids: Ids, ada: Person, bob: Person) -> None:
-    person = bob if route.path.endswith("/me") else ada
+    person = standing.asking(route.path, ada, bob)
     answer = asked(person, route, own(route, ids, person))
 
     assert answer.status_code in route.statuses, answer.data
@@ -151,17 +149,19 @@ def test_looking_changes_nothing(ids: Ids, app: Flask, ada: Person, subtests: py
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_json_is_not_read_that_does_not_say_it_is(
-    kind: str, ids: Ids, app: Flask, ada: Person, subtests: pytest.Subtests
+    kind: str, ids: Ids, app: Flask, ada: Person, bob: Person, subtests: pytest.Subtests
 ) -> None:
+    assert bob.token
     for route in TAKING:
         with subtests.test(requests.name(route)):
+            who = standing.asking(route.path, ada, bob)
             text = json.dumps(requests.body(route, ids))
             before = stored.rows(app)
-            answer = sent(ada, route, ids, text, kind=kind)
+            answer = sent(who, route, ids, text, kind=kind)
 
             assert (answer.status_code, answer.get_json()["code"]) == (400, "invalid")
             assert stored.rows(app) == before
-            assert sent(ada, route, ids, text).status_code in route.statuses
+            assert sent(who, route, ids, text).status_code in route.statuses
 
 
 def test_a_field_that_is_not_known_is_refused(
