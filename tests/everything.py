@@ -4,7 +4,19 @@ import uuid
 
 from flask import Flask
 
-from app.actions import accounts, bots, credentials, invites, members, messages, rooms
+from app.actions import (
+    accounts,
+    attendance,
+    bots,
+    credentials,
+    invites,
+    knocks,
+    members,
+    messages,
+    purges,
+    reports,
+    rooms,
+)
 from app.models import Role
 from tests.conftest import Garden
 from tests.people import Person
@@ -40,6 +52,25 @@ def do_everything(app: Flask, garden: Garden, ada: Person, bob: Person, mallory:
         one_more = invites.create(ada.user(), garden.id, label="one more", expires_in=60, max_uses=1)
         invites.revoke(ada.user(), one_more.id)
         invites.accept(carol, invites.rotate(ada.user(), garden.id).token)
+        rooms.change(ada.user(), garden.id, slow_seconds=10)
+        rooms.change(ada.user(), garden.id, slow_seconds=0, joining_closed=False)
+        attendance.set_level(bob.user(), garden.id, "mentions")
+        members.mute(ada.user(), garden.id, carol.id, seconds=60)
+        members.unmute(ada.user(), garden.id, carol.id)
+        said, _ = messages.post(carol, garden.id, nonce=nonce(), text="buy frogs")
+        reported, _ = reports.report(bob.user(), said.id, reason="frogs again")
+        reports.close(ada.user(), reported.id, "message_deleted")
+        members.remove(ada.user(), garden.id, carol.id, ban=True)
+        members.unban(ada.user(), garden.id, carol.id)
+        asking = invites.create(ada.user(), garden.id, asks_first=True, history="recent")
+        knocks.deny(ada.user(), invites.accept(carol, asking.token).id)
+        asking = invites.create(ada.user(), garden.id, asks_first=True, history="none")
+        knocks.approve(ada.user(), invites.accept(carol, asking.token).id)
+        purge, _ = purges.purge(ada.user(), asking.id)
+        purges.undo(ada.user(), purge.id)
+        members.hand_over(ada.user(), garden.id, bob.id)
+        members.hand_over(bob.user(), garden.id, ada.id)
+        members.set_role(ada.user(), garden.id, bob.id, Role.MEMBER)
         members.remove(ada.user(), garden.id, carol.id, ban=True)
         bot, _ = bots.create(ada.user(), garden.id, username="echo")
         bots.renew_token(ada.user(), garden.id, bot.user_id)

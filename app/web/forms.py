@@ -14,7 +14,14 @@ ROLES = {"owner": "an owner", "moderator": "a moderator", "member": "a member"}
 
 # Times that forms offer, in seconds, and how they are called.
 TIMES = {"3600": "an hour", "86400": "a day", "604800": "7 days", "2592000": "30 days"}
-PAUSES = {"0": "off", "10": "10 seconds", "30": "30 seconds", "60": "a minute", "300": "5 minutes", "3600": "an hour"}
+PAUSES = {
+    "0": "off",
+    "10": "10 seconds",
+    "30": "30 seconds",
+    "60": "a minute",
+    "300": "5 minutes",
+    "3600": "an hour",
+}
 SINCE = {"": "ever", "3600": "in the last hour", "86400": "in the last day", "604800": "in the last 7 days"}
 LEVELS = {"everything": "everything", "mentions": "only what names me", "nothing": "nothing"}
 

@@ -128,9 +128,11 @@ def _index_page(room_id: str, form: forms.InviteForm) -> str:
     membership = access.membership(user, room_id)
     live = [(invite, links.url(invite)) for invite in access.invites(user, room_id) if not invite.has_ended]
     looks_after = membership.role != "member"
-    undoable = [
-        (each, len(oversight.put_out(user, each.id))) for each in oversight.recent_purges(user, room_id)
-    ] if looks_after else []
+    undoable = (
+        [(each, len(oversight.put_out(user, each.id))) for each in oversight.recent_purges(user, room_id)]
+        if looks_after
+        else []
+    )
     return render_template(
         "invites/index.html", membership=membership, live=live, form=form, undoable=undoable
     )
