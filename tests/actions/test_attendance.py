@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from app import limits, log, presence
-from app.actions import accounts, attendance, credentials, invites, members, messages, rooms
+from app.actions import accounts, attendance, credentials, invites, members, messages
 from app.errors import RateLimited
 from app.extensions import db
-from app.models import Kind, Membership, Message, Role, Room
+from app.models import Kind, Membership, Message, Room
 from tests.conftest import PASSWORD, person
 from tests.databases import on_both
 from tests.everything import HERE
@@ -99,146 +99,6 @@ def test_the_socket_hears_its_rooms_before_sync_is_answered(app, garden, ada, bo
     assert [entry["seq"] for entry in sync_one(bob, garden.id, 2)["entries"]] == [3]
     ada.say(garden.id, "heard")
     assert [fact["seq"] for _, fact in bob.heard("message_posted")] == [4]
-
-
-# ---- I14: stale state and what was told is a fresh snapshot, for every kind
-
-
-def reduce(state: dict[str, Any], fact: Mapping[str, Any]) -> None:
-    """What a client does with a fact."""
-    match fact["type"]:
-        case "message_posted" | "message_edited" | "message_deleted" | "message_reacted" | "message_pinned":
-            state["messages"][fact["message"]["id"]] = fact["message"]
-        case "member_joined" | "member_changed":
-            state["members"][fact["member"]["user"]["id"]] = fact["member"]
-        case "member_left" | "member_removed":
-            state["members"].pop(fact["member"]["user"]["id"], None)
-        case "room_changed":
-            state["room"].update(fact["room"])
-        case unknown:
-            raise AssertionError(unknown)
-    state["seq"] = fact["seq"]
-
-
-def snapshot(app, who, room_id: str) -> dict[str, Any]:
-    """What a client that comes new is given."""
-    from app import access, payloads
-
-    with app.app_context():
-        membership = access.membership(who.user(), room_id)
-        return {
-            "seq": membership.room.last_seq,
-            "room": {"title": membership.room.title},
-            "messages": {
-                said.id: dict(payloads.message(said))
-                for said in access.history(who.user(), room_id, limit=100)
-            },
-            "members": {
-                each.user_id: dict(payloads.member(each, online=attendance.is_online(each.user_id)))
-                for each in access.members(who.user(), room_id)
-            },
-        }
-
-
-def say_something(app, garden, ada, bob) -> None:
-    bob.say(garden.id, "hello")
-
-
-def change_what_was_said(app, garden, ada, bob) -> None:
-    said = {"message_id": bob.say(garden.id, "hello")["data"]["message"]["id"]}
-    assert bob.ask("edit_message", {**said, "text": "hello again"})["ok"]
-    assert ada.ask("set_reaction", {**said, "emoji": "👍", "on": True})["ok"]
-    assert ada.ask("set_pin", {**said, "on": True})["ok"]
-    assert ada.ask("delete_message", said)["ok"]
-
-
-def erase(app, garden, ada, bob) -> None:
-    with app.app_context():
-        messages.erase_all(bob.user())
-
-
-def join(app, garden, ada, bob) -> None:
-    with app.app_context():
-        invites.accept(person(app, "carol").user(), garden.token)
-
-
-def leave(app, garden, ada, bob) -> None:
-    with app.app_context():
-        members.leave(bob.user(), garden.id)
-
-
-def remove(app, garden, ada, bob) -> None:
-    with app.app_context():
-        members.remove(ada.user(), garden.id, bob.id, ban=False)
-
-
-def promote(app, garden, ada, bob) -> None:
-    with app.app_context():
-        members.set_role(ada.user(), garden.id, bob.id, Role.MODERATOR)
-
-
-def rename(app, garden, ada, bob) -> None:
-    with app.app_context():
-        rooms.rename(ada.user(), garden.id, "The orchard")
-
-
-def be_called_otherwise(app, garden, ada, bob) -> None:
-    with app.app_context():
-        accounts.set_display_name(bob.user(), "Robert")
-
-
-CHANGES = [
-    say_something,
-    change_what_was_said,
-    erase,
-    join,
-    leave,
-    remove,
-    promote,
-    rename,
-    be_called_otherwise,
-]
-
-
-def test_every_kind_of_entry_is_among_the_changes(app, garden, ada, bob) -> None:
-    seen = set()
-    for change in (say_something, change_what_was_said, erase, join, promote, rename):
-        change(app, garden, ada, bob)
-    carol_free = garden.id
-    with app.app_context():
-        members.leave(bob.user(), carol_free)
-        invites.accept(bob.user(), garden.token)
-        members.remove(ada.user(), garden.id, bob.id, ban=False)
-    seen = {entry["type"] for entry in sync_one(ada, garden.id, 0)["entries"]}
-    assert seen == set(Kind)
-
-
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_what_was_known_and_what_was_told_is_what_is(app, garden, ada, bob, change) -> None:
-    bob.say(garden.id, "before")
-    assert ada.socket.connected
-    ada.heard()
-    live = snapshot(app, ada, garden.id)
-    late = snapshot(app, ada, garden.id)
-    change(app, garden, ada, bob)
-
-    told = [fact for _, fact in ada.heard() if "seq" in fact]
-    caught_up = sync_one(ada, garden.id, late["seq"])["entries"]
-    assert told
-    if change is not change_what_was_said:  # what happened to one message is told later in its last form alone
-        assert told == caught_up  # the same objects
-    for fact in told:
-        reduce(live, fact)
-    for fact in caught_up:
-        reduce(late, fact)
-    fresh = snapshot(app, ada, garden.id)
-    if change in (say_something, change_what_was_said, erase, rename):
-        assert live == late == fresh
-    else:  # names in what was said before are those of the next look
-        assert live["members"] == late["members"] == fresh["members"]
-    for fact in told:  # applying twice changes nothing
-        reduce(live, fact)
-    assert live["members"] == fresh["members"]
 
 
 # ---- heads, read, typing
