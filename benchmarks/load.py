@@ -44,8 +44,14 @@ def run(running: Running, mode: str, layout: str, **options: object) -> dict[str
     except subprocess.TimeoutExpired as late:
         raise Failed("took longer than two minutes") from late
     if done.returncode != 0:
-        raise Failed(done.stderr.strip()[-400:] or f"exit code {done.returncode}")
+        raise Failed(_why(done.stderr) or f"exit code {done.returncode}")
     return json.loads(done.stdout)
+
+
+def _why(told: str) -> str:
+    """What ended the generator, and the first refusal that led to it."""
+    lines = told.strip().splitlines()
+    return lines[-1] if len(lines) == 1 else f"{lines[-1]}: {lines[0][:200]}" if lines else ""
 
 
 def talk(running: Running, mode: str, layout: str, **options: object) -> dict[str, Any]:
@@ -75,7 +81,7 @@ def idling(running: Running, layout: str, members: int, *, asking: bool = False)
     )
     assert process.stdout
     if process.stdout.readline().strip() != "READY":
-        raise Failed(process.communicate()[1].strip()[-400:])
+        raise Failed(_why(process.communicate()[1]))
     try:
         yield
     finally:

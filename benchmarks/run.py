@@ -53,7 +53,7 @@ class Run:
     def _turn(self, contender: Contender, session: plan.Session, repetition: int) -> None:
         what = f"{contender.title}, {session.name}, repetition {repetition + 1}"
         begun, key = time.monotonic(), (contender.name, session.name)
-        if begun + self._longest.get(key, session.seconds(self.plan.pace)) > self._ends_at:
+        if begun + self._longest.get(key, session.seconds(self.plan.pace_of(contender))) > self._ends_at:
             self.left_out.append(what)
             say(f"{self._clock()} left out, no time: {what}")
             return
@@ -68,15 +68,19 @@ class Run:
     def _session(self, contender: Contender, session: plan.Session, repetition: int) -> None:
         database = seed.HISTORY if session.on_history else None
         with Running(contender, session.level, database) as running:
+            begun = time.monotonic()
             for measure in session.measures:
-                values = self._twice(measure, running, contender)
+                if contender.name not in plan.MAIN and time.monotonic() - begun > plan.OTHERS_SECONDS:
+                    self.left_out.append(f"{contender.title}, {plan.name_of(measure)}: it is too slow")
+                    continue
+                values = self._tried(measure, running, contender)
                 for point, value in values.items():
                     for name in points.at_level(point, session.level, contender.level):
                         self.measured.add(name, contender.name, repetition, value, points.POINTS[name].unit)
 
-    def _twice(self, measure: plan.Measure, running: Running, contender: Contender) -> measures.Values:
-        """What was measured, at the second attempt where the first went wrong, which is told; nothing after that."""
-        for attempt in ("first", "second"):
+    def _tried(self, measure: plan.Measure, running: Running, contender: Contender) -> measures.Values:
+        """What was measured. Where that went wrong, which is told, those whom targets are about try once more."""
+        for attempt in ("first", "second") if contender.name in plan.MAIN else ("only",):
             try:
                 return self._measure(measure, running, contender)
             except (load.Failed, OSError) as error:
@@ -89,7 +93,7 @@ class Run:
         if measure is measures.open_loop:
             before = self.measured.figure("openloop_200", contender.name)
             return measures.open_loop(running, self.plan.pace, hint=before["median"] if before else 0)
-        return measure(running, self.plan.pace)
+        return measure(running, self.plan.pace_of(contender))
 
     def _is_here(self, contender: Contender) -> bool:
         if not contender.needs.exists():
