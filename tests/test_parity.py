@@ -25,6 +25,7 @@ SOCKET_ONLY = {
     "attendance.set_typing": "is of interest while one is connected, and only then",
     "attendance.heads": "asks whether a line lost something; who has no line asks /sync",
     "attendance.hear_all": "is about the socket itself",
+    "attendance.arrive": "is about the socket itself",
     "attendance.depart": "is about the socket itself",
 }
 # The engine's way of posting many messages at once: each is what messages.post makes of it.

@@ -1,4 +1,4 @@
-"""Real clients as they are installed: each connects by default and by WebSocket only, talks, and is told why it may not.
+"""Real clients as they are installed: each connects by default and by WebSocket only, talks, and hears why it may not.
 
 JavaScript's of three versions, Python's for threads and for asyncio. Chromium's is the page itself (tests/browser).
 """
