@@ -28,6 +28,7 @@ from app.actions import bots, invites, passwords, rooms
 from app.extensions import db
 from app.models import User
 from app.models.names import skeleton
+from tests.contract import watching
 from tests.databases import migrated_postgresql, postgresql  # noqa: F401  (fixtures)
 from tests.people import Person
 
@@ -67,15 +68,18 @@ def settings_for(database: Path, **changes: object) -> config.Settings:
 def make_app(tmp_path: Path, migrated_database: Path) -> Iterator[Callable[..., Flask]]:
     """Makes an application with other settings, on this test's own database."""
     made: list[Flask] = []
+    undeclared: list[list[str]] = []
     path = tmp_path / "parlor.db"
     shutil.copyfile(migrated_database, path)
 
     def make(**changes: object) -> Flask:
         app = create_app(settings_for(path, **changes))
         made.append(app)
+        undeclared.append(watching.watch(app))
         return app
 
     yield make
+    assert [each for found in undeclared for each in found] == []
     for app in made:
         with app.app_context():
             db.engine.dispose()

@@ -14,6 +14,7 @@ from app.actions import credentials
 from app.channels import NAMESPACE
 from app.extensions import db, socketio
 from app.models import User
+from tests.contract import watching
 
 ORIGIN = {"Origin": "http://localhost"}
 
@@ -123,10 +124,13 @@ class Socket:
 
     def ask(self, event: str, data: object) -> Any:
         """Ask; the acknowledgement."""
-        return self.client.emit(event, data, namespace=NAMESPACE, callback=True)
+        ack = self.client.emit(event, data, namespace=NAMESPACE, callback=True)
+        assert watching.unlike(event, ack, acknowledged=True) == []
+        return ack
 
     def heard(self, *events: str) -> list[Any]:
         """What it heard since this was last asked, in order, as (event, fact); its last words as well."""
         heard, self.client.queue = self.client.queue, []
         got = [(each["name"], each["args"][0]) for each in heard if each["namespace"] == NAMESPACE]
+        assert [line for each in got for line in watching.unlike(*each)] == []
         return [each for each in got if not events or each[0] in events]
