@@ -18,7 +18,7 @@ ROWS = {
     "BS": (*range(1, 6), *range(7, 11), *range(12, 16)),
     "BZ": (*range(1, 11), *range(13, 18), 19, 20),
     "BH": range(1, 9),
-    "BV": (1, 5, 9, 10, 11, 12, 16),
+    "BV": (1, 2, 5, 9, 10, 11, 12, 16),
     "T": range(1, 14),
 }
 # About things that Parlor has not: reset tokens and mail, files.

@@ -62,7 +62,7 @@ export class Reading {
     this.#held.add(roomId);
   }
 
-  /** The room is opened anew, or looked at again: what is seen is read. @param {string} roomId */
+  /** The room is opened anew, or answered in: what is seen is read. @param {string} roomId */
   forget(roomId) {
     this.#held.delete(roomId);
   }

@@ -203,3 +203,52 @@ def test_the_contract_is_searched_and_a_link_unfolds_what_it_leads_to(url: str, 
     page.get_by_label("Search", exact=True).fill("")
     page.goto(f"{url}/docs/socket#schema-Message")
     expect(page.locator("#schema-Message")).to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
+def test_what_opens_over_the_conversation_is_whole_and_has_nothing_serious(
+    url: str, sit: Sit, house: tuple[Account, Room], size: str, scheme: str
+) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not there: make setup-dev fetches it.")
+    ada, _ = house
+    room = ada.make_room("Over it")
+    said = ada.say(room, f"**Look**, @{ada.username}:\n\n> a quote\n\n```py\nreturn None\n```")
+    ada.rest("PUT", f"/messages/{said['id']}/reactions/👍")
+    ada.rest("PUT", f"/messages/{said['id']}/pin")
+    options = PHONE if size == "phone" else {}
+    seat = sit(url, ada, color_scheme=scheme, reduced_motion="reduce", **options)
+    seat.context.add_init_script(path=AXE)
+    page = seat.enter(room).page
+    findings: dict[str, object] = {}
+
+    def look(name: str) -> None:
+        small = page.locator("button:visible").evaluate_all(TOO_SMALL) if size == "phone" else []
+        if (
+            found := serious(page)
+            or small
+            or page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        ):
+            findings[name] = found
+
+    look("the conversation")
+    seat.messages().first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menu")).to_be_visible()
+    look("the menu")
+    page.get_by_role("menuitem", name="React…").click()
+    expect(page.get_by_role("button", name="grinning face", exact=True)).to_be_visible()
+    look("the emoji")
+    page.keyboard.press("Escape")
+    box = page.get_by_role("textbox", name="Message")
+    box.fill("*so* `it` looks")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview em")).to_have_text("so")
+    look("the preview")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Pinned messages")).to_be_visible()
+    look("the palette")
+    page.get_by_role("option", name="Pinned messages").click()
+    expect(page.get_by_role("dialog").get_by_role("link")).to_be_visible()
+    look("the pins")
+    assert findings == {}

@@ -14,6 +14,7 @@ import * as messageText from "./message_text.js";
  * @property {(cursor: string | null) => Promise<{items: Message[], next: string | null}>} fetch
  * @property {(roomId: string) => string} room its title; empty where it needs no saying
  * @property {(author: import("../types").User | null) => string} name
+ * @property {(text: string) => string} line the words of a message in one line
  * @property {(roomId: string, seq: number) => void} onJump
  */
 
@@ -74,8 +75,8 @@ export class FoundList {
     time.textContent = times.brief(message.created_at, Date.now());
     time.setAttribute("datetime", message.created_at);
     time.title = times.exact(message.created_at);
-    // A link holds no other links, so here it is the text as it was typed.
-    find(item, ".found__text").textContent = message.text.slice(0, 400);
+    // A link holds no other links, so here it is the words alone.
+    find(item, ".found__text").textContent = this.#calls.line(message.text);
     return item;
   }
 

@@ -224,6 +224,7 @@ const messages = new RoomMessages({
   storage,
   write,
   markUnread,
+  editSeconds: page.limits.edit_seconds ?? Infinity,
   current: () => current,
   ask: (event, payload) => connection.ask(event, payload),
   redraw: () => frames.ask("timeline", "rooms"),
@@ -325,7 +326,8 @@ function heard(event, fact) {
   const now = Date.now();
   if (event === "typing_changed") return conversations.typing(fact, now);
   if (event === "presence_changed") return conversations.presence(fact);
-  if (event === "read_changed") return conversations.read(fact.room_id, { ...fact, read_seq: fact.seq });
+  // Also backwards: on another device I marked something as unread.
+  if (event === "read_changed") return conversations.read(fact.room_id, { ...fact, read_seq: fact.seq, back: true });
   if (event === "room_removed") return conversations.remove(fact.room_id);
   if (event === "room_added") {
     feed.track(fact.room, fact.room.last_seq);
@@ -361,6 +363,7 @@ function send(text, answered) {
   outbox.add(item);
   announcer.sent();
   newAfter = null;
+  reading.forget(current);
   frames.ask("timeline", "rooms");
   frames.now();
   messageList.toEnd();

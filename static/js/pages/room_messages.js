@@ -33,6 +33,7 @@ import { folded } from "../mentions.js";
  * @property {Conversations} conversations
  * @property {import("../api.js").Api} api
  * @property {(event: string, payload: object) => Promise<any>} ask
+ * @property {number} editSeconds for so long after it was said a message can be edited
  * @property {() => void} redraw
  * @property {(author: User | null) => string} name
  * @property {(kind: "reply" | "edit", message: Message) => void} write
@@ -98,12 +99,14 @@ export class RoomMessages {
       fetch: () => room.api.pins(room.current()),
       room: () => "",
       name: room.name,
+      line: (text) => this.line(text),
       onJump: jump,
     });
     this.#mentions = new FoundList("mentions-dialog", {
       fetch: (cursor) => room.api.mentions(cursor),
       room: (roomId) => room.conversations.room(roomId)?.title ?? "",
       name: room.name,
+      line: (text) => this.line(text),
       onJump: jump,
     });
     // What is being deleted is deleted, also when the page goes before its time is over.
@@ -212,7 +215,7 @@ export class RoomMessages {
     const moderates = role === "owner" || role === "moderator";
     /** @type {Set<Deed>} */
     const can = new Set(["react", "reply", "copy", "link", "unread"]);
-    if (mine) can.add("edit");
+    if (mine && Date.now() - Date.parse(message.created_at) < this.#room.editSeconds * 1000) can.add("edit");
     if (mine || moderates) can.add("delete");
     if (moderates) can.add("pin");
     if (message.edited_at) can.add("versions");
