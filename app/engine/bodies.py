@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import orjson
 from flask.json.provider import DefaultJSONProvider
 
-from app.engine.packets import StrictJSON
+from app.engine.packets import AS_THE_STANDARD, StrictJSON
 
 
 class BodyJSON(DefaultJSONProvider):
@@ -14,7 +15,12 @@ class BodyJSON(DefaultJSONProvider):
     sort_keys = False  # what belongs together is drawn together
 
     def dumps(self, obj: Any, **options: Any) -> str:
-        """JSON. Raises ValueError for NaN and Infinity, which other readers refuse."""
+        """JSON, as compact as the packets'. NaN and Infinity, which other readers refuse, are null or a ValueError."""
+        if options.keys() <= {"separators"}:
+            try:
+                return orjson.dumps(obj, option=AS_THE_STANDARD).decode()
+            except TypeError:
+                pass  # Flask knows more types
         return super().dumps(obj, allow_nan=False, **options)
 
     def loads(self, s: str | bytes, **_: Any) -> Any:

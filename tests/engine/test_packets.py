@@ -1,6 +1,7 @@
 """Reading packets: what is taken, what is answered, and what closes the line."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from engineio import packet as engine_packet
@@ -125,14 +126,27 @@ class TestPackets:
 
 class TestSending:
     def test_nan_is_never_sent(self) -> None:
-        with pytest.raises(ValueError, match="JSON"):
-            packets.Packet(socket_packet.EVENT, ["a", float("nan")]).encode()
+        said = packets.Packet(socket_packet.EVENT, ["a", float("nan"), float("inf")]).encode()
+        assert said == '2["a",null,null]'
+
+    def test_text_leaves_as_it_is_and_half_a_character_as_ascii(self) -> None:
+        assert packets.StrictJSON.dumps({"text": "grüß dich 🌱\u2028"}) == '{"text":"grüß dich 🌱\u2028"}'
+        assert packets.StrictJSON.dumps({"text": "\ud83c"}) == '{"text":"\\ud83c"}'
+
+    @pytest.mark.parametrize("value", [datetime.now(UTC), object(), b"bytes", {(1, 2): 3}])
+    def test_what_is_no_json_is_a_mistake_and_not_guessed_at(self, value: object) -> None:
+        with pytest.raises(TypeError):
+            packets.StrictJSON.dumps({"value": value} if not isinstance(value, dict) else value)
 
     def test_a_refusal_is_always_an_object(self) -> None:
         refusal = packets.Packet(socket_packet.CONNECT_ERROR, "Unable to connect", namespace="/other")
         assert refusal.encode() == '4/other,{"message":"Unable to connect"}'
 
-    def test_the_bytes_are_those_of_the_stock_library(self) -> None:
-        data = ["said", {"text": "Grüße 👋", "n": [1, 2.5, None, True]}]
-        ours = packets.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()
-        assert ours == socket_packet.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()
+    def test_the_bytes_are_those_of_the_stock_library_but_that_text_is_not_escaped(self) -> None:
+        for text in ("plain", "Grüße 👋"):
+            data = ["said", {"text": text, "n": [1, 2.5, None, True], "quoted": '"\\/\n'}]
+            ours = packets.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()
+            stock = socket_packet.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()
+            assert (ours == stock) is text.isascii()
+            assert ours.partition("[")[0] == stock.partition("[")[0]
+            assert json.loads(ours[len("2/chat,3") :]) == json.loads(stock[len("2/chat,3") :])
