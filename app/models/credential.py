@@ -1,6 +1,5 @@
 """What proves who is asking: a browser's session or a device's token. One table, so one way to end them."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Literal, Self
 
@@ -95,11 +94,6 @@ class Credential(Base):
         if kind is not None:
             query = query.where(cls.kind == kind)
         return query.order_by(cls.last_used_at.desc(), cls.id)
-
-    @classmethod
-    def live_among(cls, ids: Collection[str]) -> sa.Select[Self]:
-        """Those of these that were not ended, in no order."""
-        return sa.select(cls).where(cls.id.in_(ids), cls.ended_at.is_(None))
 
     @classmethod
     def ended_since(cls, instant: datetime) -> sa.Select[str, EndReason | None]:

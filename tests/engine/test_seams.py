@@ -145,6 +145,40 @@ class TestFast:
         assert "get_socket" in vars(wsgi.Input)
         assert "EBADF" in inspect.getsource(greenio.base)
 
+    def test_a_connection_can_be_answered_before_the_http_server_sees_it(self) -> None:
+        """eventlet/wsgi.py and greenio/base.py. If one moved: door.py and listener.py; ENGINE=stock does without."""
+        source = inspect.getsource(wsgi.server)
+        assert "sock.accept()" in source
+        assert "sock.getsockname()" in source
+        assert "get_socket" in inspect.getsource(wire.Upgrade)
+        assert "eventlet.set_idle" in inspect.getsource(wire.Upgrade)
+        assert "self.fd = fd" in inspect.getsource(greenio.base.GreenSocket.__init__)
+        # What the environment of a request has there, door.parsed and Door.takes give as well.
+        made = inspect.getsource(wsgi.HttpProtocol.get_environ)
+        for name in (
+            "SERVER_NAME",
+            "SERVER_PORT",
+            "REMOTE_ADDR",
+            "REMOTE_PORT",
+            "QUERY_STRING",
+            "SERVER_PROTOCOL",
+        ):
+            assert f"env['{name}']" in made, name
+
+    def test_letting_somebody_in_takes_the_steps_that_we_take_for_many(self) -> None:
+        """socketio/server.py. If one moved: arrivals.Arrivals does something else than the library does for one."""
+        source = inspect.getsource(socketio.Server._handle_connect)
+        steps = (
+            "self.manager.pre_connect(eio_sid, namespace)",
+            "'connect', namespace, sid, self.environ[eio_sid], data)",
+            "self.manager.disconnect(sid, namespace, ignore_queue=True)",
+            "packet.CONNECT, {'sid': sid}, namespace=namespace))",
+            "self.manager.connect(sid, namespace)",
+        )
+        assert [step in source for step in steps] == [True] * len(steps)
+        for name in ("pre_connect", "connect", "disconnect", "sid_from_eio_sid", "is_connected"):
+            assert callable(getattr(delivery.Manager, name)), name
+
     def test_flask_keeps_its_last_request_in_the_environment(self) -> None:
         """werkzeug/wrappers/request.py; direct.Socket.take throws it out: 3 kB for each connection."""
         environ = EnvironBuilder().get_environ()

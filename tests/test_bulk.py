@@ -1,0 +1,71 @@
+"""Statements made ready once: what SQLAlchemy gives them, and what the databases make of them."""
+
+import pytest
+import sqlalchemy as sa
+
+from app import bulk, proofs
+from app.actions import arrivals, batches
+from app.extensions import db
+from app.models import Entry, Message, User
+from app.models.columns import now
+from tests.databases import on_both
+
+
+@on_both
+def test_texts_are_one_parameter_however_many(app, ada, bob) -> None:
+    who = bulk.Statement(
+        sa.select(User.__table__.c.id, User.created_at).where(bulk.among(User.__table__.c.id, "ids"))
+    )
+    with app.app_context(), db.reading() as connection:
+        for wanted in ([], [ada.id], [bob.id, ada.id, "nobody", "'; --"]):
+            found = who.rows(connection, ids=wanted)
+            assert {row[0] for row in found} == {ada.id, bob.id} & set(wanted)
+            assert all(row[1].tzinfo is not None and row[1] <= now() for row in found)
+
+
+@on_both
+def test_a_row_gets_the_defaults_of_its_table(app, ada) -> None:
+    statement = bulk.insert(Entry, "room_id", "seq", "kind", "subject_id", "actor_id", "at")
+    assert "detail" in {column.name for column in Entry.__table__.columns}
+    with app.app_context(), db.reading() as connection:
+        assert "detail" in statement._for(connection).text
+
+
+def test_a_default_that_is_worked_out_for_each_row_must_be_given() -> None:
+    with pytest.raises(TypeError, match=r"messages\.id"):
+        bulk.insert(Message, "room_id")
+
+
+def test_a_block_that_fails_stores_nothing_and_holds_nothing(app, ada) -> None:
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError), db.writing() as connection:
+            connection.execute(sa.update(User).values(display_name="nobody"))
+            1 / 0  # noqa: B018
+        assert db.session.get_one(User, ada.id).display_name != "nobody"
+        with db.writing() as connection:
+            connection.execute(sa.update(User).values(display_name="somebody"))
+        db.session.expire_all()
+        assert db.session.get_one(User, ada.id).display_name == "somebody"
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (proofs._PROOFS, {"ids": ["a", "b"], "instant": now()}),
+        (proofs._TOKENS, {"hashes": ["a", "b"]}),
+        (arrivals._HEADS, {"ids": ["a", "b"]}),
+        (batches._LOCK, {"ids": ["a", "b"], "instant": now()}),
+    ],
+    ids=["proofs", "tokens", "heads", "lock"],
+)
+def test_what_is_asked_on_the_hot_path_is_found_by_key_and_never_by_looking_through_a_table(
+    app, ada, statement: bulk.Statement, values: dict[str, object]
+) -> None:
+    with app.app_context(), db.reading() as connection:
+        ready = statement._for(connection)
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + ready.text, ready.parameters(values)).all()
+    steps = [row[-1] for row in plan]
+    assert [step for step in steps if step.startswith("SCAN") and "json_each" not in step] == []
+    searched = [step for step in steps if step.startswith("SEARCH")]
+    assert searched
+    assert not [step for step in searched if "(ended_at=?)" in step], "an index that nearly every row is in"
