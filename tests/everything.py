@@ -13,7 +13,9 @@ from app.actions import (
     knocks,
     members,
     messages,
+    pins,
     purges,
+    reactions,
     reports,
     rooms,
 )
@@ -76,7 +78,12 @@ def do_everything(app: Flask, garden: Garden, ada: Person, bob: Person, mallory:
         bots.renew_token(ada.user(), garden.id, bot.user_id)
         bots.revoke_token(ada.user(), garden.id, bot.user_id)
         members.remove(ada.user(), garden.id, bot.user_id, ban=False)
-        messages.post(bob.user(), garden.id, nonce=nonce(), text="good-bye")
+        said, _ = messages.post(bob.user(), garden.id, nonce=nonce(), text="good-bye")
+        messages.post(ada.user(), garden.id, nonce=nonce(), text="@bob why?", reply_to=said.id)
+        messages.edit(bob.user(), said.id, text="good-bye, @room", version=1)
+        reactions.put(ada.user(), said.id, "👋", on=True)
+        pins.put(ada.user(), said.id, on=True)
+        messages.delete(bob.user(), said.id)
         accounts.delete(bob.user(), bob.password, erase_messages=True, address=HERE)
         accounts.disable(carol)
         accounts.enable(carol)

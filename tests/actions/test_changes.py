@@ -228,6 +228,29 @@ def test_a_room_has_so_many_pins_and_no_more(inside, garden, ada, bob) -> None:
 # ---- all of them
 
 
+@pytest.mark.parametrize("how", ["react", "answer", "pin"])
+def test_what_another_process_did_is_told_whole_when_the_log_is_read(
+    app, garden, ada, bob, said, how: str, monkeypatch
+) -> None:
+    from app import dispatch
+
+    assert bob.socket.connected
+    bob.heard()
+    monkeypatch.setattr(dispatch, "tell", lambda *_: None)
+    data = {"message_id": said, "on": True}
+    if how == "react":
+        message = ada.ask("set_reaction", {**data, "emoji": "👍"})["data"]["message"]
+    elif how == "pin":
+        message = ada.ask("set_pin", data)["data"]["message"]
+    else:
+        asked = {"room_id": garden.id, "nonce": nonce(), "text": "@bob yes", "reply_to": said}
+        message = ada.ask("post_message", asked)["data"]["message"]
+    assert bob.heard() == []
+    with app.app_context():
+        dispatch.sweep()
+    assert [fact["message"] for _, fact in bob.heard()] == [message]
+
+
 def test_who_is_muted_edits_and_reacts_no_more_and_may_take_back(inside, garden, ada, bob) -> None:
     mine, _ = messages.post(bob.user(), garden.id, nonce=nonce(), text="hm")
     members.mute(ada.user(), garden.id, bob.id, seconds=60)
