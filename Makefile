@@ -38,7 +38,7 @@ test: setup-dev
 	$(BIN)/python -m pytest
 
 storm: setup-dev
-	$(BIN)/python -m tests.faults.storm --write
+	$(BIN)/python -m tests.faults.storm --single --write
 
 check: setup-dev
 	$(BIN)/ruff check .

@@ -17,12 +17,9 @@ from app.engine.stalls import Stalls
 from app.errors import Unavailable
 
 SENDS_WAITING_MAX: Final = 64
-HANDSHAKES_AFTER_SECONDS: Final = 3.0
 RETRY_SECONDS: Final = (1.0, 5.0)
 PRESENCE_SECONDS: Final = 60.0  # so late who came and went is told at most
-ASKED_AGAIN_SECONDS: Final = (
-    0.05  # a judgement holds for so long: looking costs more than most of what it decides
-)
+JUDGED_AGAIN_SECONDS: Final = 0.05
 
 
 class Level(IntEnum):
@@ -35,16 +32,17 @@ class Level(IntEnum):
     HANDSHAKES = 4  # nobody new is let in
 
 
-LATE_SECONDS: Final = (
-    (0.5, Level.HANDSHAKES),
-    (0.25, Level.SENDS),
-    (0.1, Level.PAGES),
-    (0.05, Level.PASSING),
-)
+# How late the hub may be, and for how long it may be later than that, in seconds.
+BEARABLE: Final = {
+    Level.PASSING: (0.05, 1.0),
+    Level.PAGES: (0.1, 1.0),
+    Level.SENDS: (0.25, 1.0),
+    Level.HANDSHAKES: (0.5, 3.0),
+}
 
 
 class Load:
-    """What the process can bear right now."""
+    """What the process can bear right now. `judge` is to be called with every tick."""
 
     def __init__(
         self,
@@ -56,18 +54,28 @@ class Load:
         self._waiting = waiting
         self._clock = clock
         self._judged = float("-inf")
+        self._since: dict[Level, float] = {}
         self._level = Level.CALM
-        self._very_late_since: float | None = None
         self.shed: Counter[str] = Counter()
 
     @property
     def level(self) -> Level:
         """How bad it is."""
+        return max(self._level, Level.SENDS) if self._waiting() > SENDS_WAITING_MAX else self._level
+
+    def judge(self) -> None:
+        """Look how late it is. What lasts for a moment only, as a start or a short freeze does, is borne."""
         now = self._clock()
-        if now - self._judged >= ASKED_AGAIN_SECONDS:
-            self._judged = now
-            self._level = self._judge(now)
-        return self._level
+        if now - self._judged < JUDGED_AGAIN_SECONDS:
+            return
+        self._judged, late = now, self._late()
+        for level, (seconds, _) in BEARABLE.items():
+            if late > seconds:
+                self._since.setdefault(level, now)
+            else:
+                self._since.pop(level, None)
+        lasting = (level for level, since in self._since.items() if now - since >= BEARABLE[level][1])
+        self._level = max(lasting, default=Level.CALM)
 
     def sheds(self, level: Level) -> bool:
         """Whether what belongs to this level is to be left undone; it is counted then."""
@@ -81,20 +89,9 @@ class Load:
         if self.sheds(level):
             raise Unavailable(retry_after=round(random.uniform(*RETRY_SECONDS), 1))  # noqa: S311  (jitter)
 
-    def _judge(self, now: float) -> Level:
-        late = self._late()
-        level = next((level for seconds, level in LATE_SECONDS if late > seconds), Level.CALM)
-        if level < Level.HANDSHAKES:
-            self._very_late_since = None
-        else:
-            self._very_late_since = now if self._very_late_since is None else self._very_late_since
-            if now - self._very_late_since < HANDSHAKES_AFTER_SECONDS:
-                level = Level.SENDS
-        return max(level, Level.SENDS) if self._waiting() > SENDS_WAITING_MAX else level
 
-
-stalls = Stalls()
 load = Load(lambda: stalls.p95, log.waiting)
+stalls: Stalls = Stalls(each=load.judge)
 
 
 def drops_passing() -> bool:

@@ -18,10 +18,12 @@ class Busy:
     def __init__(self) -> None:
         self.load = Load(lambda: self.late, lambda: self.waiting, lambda: self.now)
 
-    def level(self, late: float, waiting: int = 0, after: float = 1.0) -> Level:
-        """What is judged so many seconds later."""
+    def level(self, late: float, waiting: int = 0, lasts: float = 1.0) -> Level:
+        """What is judged when it was like this for so many seconds."""
         self.late, self.waiting = late, waiting
-        self.now += after
+        for _ in range(round(lasts * 10) + 2):
+            self.now += 0.1
+            self.load.judge()
         return self.load.level
 
 
@@ -36,7 +38,7 @@ def loaded(monkeypatch):
 
     def believe(level: Level) -> None:
         load = Load(lambda: 0.0, lambda: 0)
-        monkeypatch.setattr(load, "_judge", lambda now: level)
+        monkeypatch.setattr(load, "_level", level)
         monkeypatch.setattr(shedding, "load", load)
 
     return believe
@@ -61,7 +63,8 @@ def test_the_later_the_hub_the_more_is_left_undone(busy, late, level) -> None:
 
 
 def test_nobody_new_is_let_in_once_it_was_very_late_for_three_seconds(busy) -> None:
-    assert [busy.level(0.6) for _ in range(5)] == [Level.SENDS] * 3 + [Level.HANDSHAKES] * 2
+    assert busy.level(0.6, lasts=2.5) is Level.SENDS
+    assert busy.level(0.6) is Level.HANDSHAKES
     assert busy.level(0.3) is Level.SENDS
     assert busy.level(0.6) is Level.SENDS
 
@@ -72,10 +75,14 @@ def test_nothing_new_is_taken_while_too_many_wait_for_a_rooms_lock(busy, waiting
 
 
 def test_it_is_over_when_it_is_over(busy) -> None:
-    assert busy.level(0.3) is Level.SENDS
-    assert busy.level(0.3, after=0.01) is Level.SENDS
-    assert busy.level(0.0, after=0.01) is Level.SENDS  # judged a moment ago
-    assert busy.level(0.0, after=0.1) is Level.CALM
+    assert busy.level(0.3, lasts=2) is Level.SENDS
+    assert busy.level(0.0, lasts=0.1) is Level.CALM
+
+
+def test_what_lasts_for_a_moment_is_borne(busy) -> None:
+    for _ in range(5):
+        assert busy.level(3.0, lasts=0.6) is Level.CALM
+        assert busy.level(0.0, lasts=0.1) is Level.CALM
 
 
 def test_refusals_are_counted_and_say_when_to_come_back_each_its_own_time(busy) -> None:

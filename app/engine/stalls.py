@@ -16,10 +16,13 @@ MEMORY_SECONDS: Final = 60  # of `worst`
 
 
 class Stalls:
-    """A ticker that notes how much later it is called than it asked for. All in seconds."""
+    """A ticker that notes how much later it is called than it asked for, and calls `each` then. All in seconds."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, each: Callable[[], object] = lambda: None
+    ) -> None:
         self._clock = clock
+        self._each = each
         self._lately: deque[tuple[float, float]] = deque()  # when, how late
         self._worst: deque[tuple[int, float]] = deque()  # in which second, the latest of it
         self._due = 0.0
@@ -54,6 +57,7 @@ class Stalls:
     def _tick(self) -> None:
         self.note(max(0.0, self._clock() - self._due))
         self.run()
+        self._each()
 
     def _forget(self) -> None:
         now = self._clock()

@@ -30,7 +30,7 @@ import requests
 
 from tests.clients import people
 from tests.clients.people import Account, Room
-from tests.faults import checker, sites
+from tests.faults import checker, sites, table
 from tests.faults.players import Reader, Record, Site, Victim, Writer
 from tests.faults.relay import BAD, PASS, Relay
 from tests.server.process import eventually
@@ -330,8 +330,9 @@ def main() -> int:
     asked.add_argument("--way", default=None, choices=["", *BROKEN])
     asked.add_argument("--size", default="both", choices=["one", "many", "both"])
     asked.add_argument("--seed", type=int, default=random.randrange(10_000))
+    asked.add_argument("--single", action="store_true", help="the single faults too, in their long form")
     asked.add_argument("--keep", type=Path)
-    asked.add_argument("--write", action="store_true", help="the table into docs/reliability.md")
+    asked.add_argument("--write", action="store_true", help="the tables into docs/reliability.md")
     asked.add_argument("--json", default="", help="one run by this plan, and its report as JSON: for pytest")
     given = asked.parse_args()
     if given.json:
@@ -340,6 +341,9 @@ def main() -> int:
     print(f"seed {given.seed}\n\n{Report.HEAD}")
     rows, wrong = [], []
     for plan in plans(given.kills, given.seed, given.way, given.size):
+        say(
+            f"{'many' if plan.many else 'one'}, {plan.kills} kills{', wrong by ' + plan.way if plan.way else ''} …"
+        )
         report = run(plan)
         rows.append(report.row())
         print(rows[-1], flush=True)
@@ -347,9 +351,15 @@ def main() -> int:
             with given.keep.open("a") as kept:
                 kept.writelines(json.dumps(record) + "\n" for record in report.history)
         wrong += _wrong(report)
+    single: list[str] = []
+    if given.single:
+        say("single faults …")
+        single, broken = table.measure()
+        wrong += broken
+        print("\n" + "\n".join([table.HEAD, *single]))
     print("\n" + ("\n".join(wrong[:50]) or "Nothing is wrong."))
     if given.write:
-        _write(rows, given.seed, wrong)
+        _write(rows, single, given.seed, wrong)
     return 1 if wrong else 0
 
 
@@ -364,12 +374,14 @@ def _wrong(report: Report) -> list[str]:
     return wrong
 
 
-def _write(rows: list[str], seed: int, wrong: list[str]) -> None:
-    """Put the table in the place of the last one."""
+def _write(rows: list[str], single: list[str], seed: int, wrong: list[str]) -> None:
+    """Put the tables in the place of the last ones."""
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     said = "\n".join(wrong[:20]) or "Nothing was wrong."
-    table = "\n".join([Report.HEAD, *rows])
-    told = f"`make storm`, seed {seed}, {time.strftime('%Y-%m-%d')}, {machine}.\n\n{table}\n\n{said}"
+    storms = "\n".join([Report.HEAD, *rows])
+    faults = "\n".join(["Single faults, in their long form:", "", table.HEAD, *single, "", table.NOT_TRIED])
+    told = f"`make storm`, seed {seed}, {time.strftime('%Y-%m-%d')}, {machine}.\n\n{storms}\n"
+    told += f"\n{faults}\n\n{said}" if single else f"\n{said}"
     before, _, rest = DOCUMENT.read_text().partition(BEGINS)
     DOCUMENT.write_text(f"{before}{BEGINS}\n{told}\n{ENDS}{rest.partition(ENDS)[2]}")
 
