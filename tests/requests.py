@@ -88,7 +88,12 @@ class Ids:
 
 def path(route: Route, ids: Ids) -> str:
     """Where a route is asked, below /api/v1."""
-    return route.path.format(**vars(ids), emoji="👍")
+    return filled(route.path, ids)
+
+
+def filled(path: str, ids: Ids) -> str:
+    """A path with its names filled in."""
+    return path.format(**vars(ids), emoji="👍")
 
 
 def body(route: Route, ids: Ids) -> dict[str, Any] | None:
