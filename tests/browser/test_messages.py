@@ -198,3 +198,21 @@ def test_a_room_opens_at_the_first_unread_message_however_far_above_it_is(
     seat.page.get_by_role("button", name="First unread").click()
     expect(seat.page.locator(".new-line + article")).to_contain_text("number 0")
     expect(seat.page.locator(".new-line")).to_be_in_viewport()
+
+
+def test_what_is_marked_unread_stays_so_until_the_room_is_opened_again_on_every_device(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    kitchen = ada.make_room("The kitchen")
+    for text in ("one", "two", "three"):
+        bob.say(garden, text)
+    seat, phone = sit(url, ada).enter(garden), sit(url, ada).enter(kitchen)
+    there = phone.page.locator("#room-list").get_by_role("link", name="The garden")
+    expect(there.locator(".room-link__badge")).to_be_hidden()  # read, over there
+    act(seat, "two", "Mark unread from here")
+    expect(seat.page.locator(".new-line + article")).to_contain_text("two")
+    for page in (seat.page, phone.page):
+        expect(page).to_have_title(re.compile(r"^\(2\) "))
+    there.click()
+    expect(phone.page.locator(".new-line + article")).to_contain_text("two")
+    expect(seat.page).to_have_title(re.compile("^The garden"))

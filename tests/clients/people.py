@@ -53,10 +53,16 @@ class Account:
         """Everything said in a room, oldest first."""
         said: list[dict[str, Any]] = []
         after = 0
-        while page := _good(self.rest("GET", f"/rooms/{room.id}/messages?after={after}&limit=100"))["items"]:
+        while page := _good(self._patiently(f"/rooms/{room.id}/messages?after={after}&limit=100"))["items"]:
             said += page
             after = page[-1]["seq"]
         return said
+
+    def _patiently(self, path: str) -> requests.Response:
+        """Ask again while the server has too much to do: pages of history are the first that it puts off."""
+        while (reply := self.rest("GET", path)).status_code == 503:
+            time.sleep(float(reply.headers["Retry-After"]))
+        return reply
 
     @contextlib.contextmanager
     def line(self, **options: Any) -> Iterator[Line]:
