@@ -32,7 +32,7 @@ class Channel:
 class _Run:
     """Facts told one after the other in one place, as frames; the first of them was the turn's `first`-th."""
 
-    __slots__ = ("channel", "first", "frames", "passing", "skip")
+    __slots__ = ("_whole", "channel", "first", "frames", "passing", "skip")
 
     def __init__(self, channel: Channel, first: int, skip: Collection[str], passing: bool) -> None:
         self.channel = channel
@@ -40,13 +40,15 @@ class _Run:
         self.skip = skip
         self.passing = passing
         self.frames: list[bytes] = []
+        self._whole: Buffer | None = None
 
     def buffer(self) -> Buffer:
-        """All of them."""
-        whole = Buffer(b"".join(self.frames))
-        whole.packets = len(self.frames)
-        whole.passing = self.passing
-        return whole
+        """All of them, in one piece that everybody shares. Nothing is added after this was asked for."""
+        if self._whole is None:
+            self._whole = Buffer(b"".join(self.frames))
+            self._whole.packets = len(self.frames)
+            self._whole.passing = self.passing
+        return self._whole
 
 
 _Direct = list[tuple[int, bytes]]  # after how many facts of the turn, and the frame

@@ -59,6 +59,14 @@ class TestTurn:
         assert self.ada.writes == [b"1a234bc"]
         assert self.bob.writes == [b"134"]
 
+    def test_who_is_answered_in_the_same_turn_shares_what_everybody_hears(self) -> None:
+        """Forty who post at once are forty who are answered: a copy of the turn for each would be its square."""
+        tell(self.turn, self.room, "1", "2")
+        self.turn.send(self.ada, b"a")  # type: ignore[arg-type]
+        mine, theirs = self.turn.take(self.ada), self.turn.take(self.bob)  # type: ignore[arg-type]
+        assert [bytes(each) for each in mine] == [b"12", b"a"]
+        assert mine[0] is theirs[0]
+
     def test_who_is_skipped_hears_the_rest(self) -> None:
         tell(self.turn, self.room, "1")
         tell(self.turn, self.room, "2", skip=("ada",))
