@@ -123,6 +123,7 @@ def _run() -> list[Tried]:
     with tempfile.TemporaryDirectory(prefix="parlor-table-") as folder:
         found = Path(folder) / "found.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-k", wanted, f"--junitxml={found}", "--timeout=300"]
+        command += ["-o", "junit_family=xunit1"]  # which has properties of single tests
         environment = {**os.environ, LONG: "1"}
         subprocess.run([*command, *files], cwd=ROOT, env=environment, stdout=sys.stderr, check=False)
         return read(found.read_text()) if found.exists() else []
