@@ -106,7 +106,14 @@ class Requests(Batch):
                     self._batches.send(each.waiting.socket, each.number, answer)
                     each.waiting.inlet.answered()
         for inlet, messages in alone.items():
-            inlet.alone(messages)
+            inlet.alone(messages + self._taken_back(inlet))
+
+    def _taken_back(self, inlet: Inlet) -> list[bytes]:
+        """What came from this connection meanwhile and waits here: asked later, it is not answered earlier."""
+        taken = [each.message for each in self._waiting if each.inlet is inlet]
+        if taken:
+            self._waiting = [each for each in self._waiting if each.inlet is not inlet]
+        return taken
 
     def _read(self, waiting: list[Waiting], alone: dict[Inlet, list[bytes]]) -> list[_Asked]:
         """What can be read of it. Once something of a connection cannot, the rest of it comes after that."""

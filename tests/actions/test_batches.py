@@ -1,7 +1,9 @@
 """What is said in one turn: stored as one by one would, or left to be asked one by one."""
 
+import threading
 from datetime import timedelta
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -9,9 +11,9 @@ from app import log
 from app.actions import batches, members, messages, rooms
 from app.actions.batches import Draft
 from app.extensions import db
-from app.models import Entry, Kind, Message, Room
+from app.models import Entry, Kind, Membership, Message, Room
 from app.models.columns import now
-from tests.databases import on_both
+from tests.databases import on_both, on_postgresql
 from tests.everything import nonce
 
 
@@ -68,12 +70,52 @@ def test_a_nonce_that_was_used_leaves_the_whole_turn_and_stores_nothing(app, lis
         assert messages.post(ada.user(), listening.id, nonce=twice, text="hello")[1] is False
 
 
+@on_both
+def test_where_another_process_spoke_just_before_members_speak_and_nobody_else(
+    app, listening, ada, bob, mallory
+) -> None:
+    with app.app_context():
+        room = log.lock(listening.id)
+        log.append(room, Kind.ROOM_CHANGED, subject_id=room.id, actor=ada.user())
+        db.session.commit()  # and this process was not told
+        facts = batches.post(
+            [draft(mallory, listening.id), draft(bob, listening.id), draft(ada, listening.id)]
+        )
+        assert [fact and fact["seq"] for fact in facts] == [None, 4, 5]
+
+
+@on_both
+def test_what_a_socket_says_after_what_is_left_is_left_too_in_whatever_room(app, listening, ada, bob) -> None:
+    with app.app_context():
+        other_id = rooms.create(bob.user(), "The orchard")[0].room_id
+        drafts = [draft(bob, "never-was"), draft(bob, other_id), draft(ada, listening.id)]
+        assert [fact is not None for fact in batches.post(drafts)] == [False, False, True]
+        assert stored_seqs(other_id) == [1]
+
+
+@on_postgresql
+def test_a_room_that_another_process_holds_for_a_moment_is_waited_for(app, listening, ada, bob) -> None:
+    with app.app_context():
+        other_id = rooms.create(bob.user(), "The orchard")[0].room_id
+    holding = psycopg.connect(app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", ""))
+    holding.execute("SELECT 1 FROM rooms WHERE id = %s FOR UPDATE", [listening.id])
+    with app.app_context():
+        drafts = [draft(ada, listening.id), draft(bob, other_id), draft(bob, listening.id)]
+        assert [fact is not None for fact in batches.post(drafts)] == [False, True, False]
+        release = threading.Timer(0.02, holding.rollback)
+        release.start()
+        assert [fact["seq"] for fact in batches.post(drafts[::2])] == [3, 4]
+        release.join()
+    holding.close()
+
+
 def test_who_was_removed_by_another_process_says_nothing_though_the_socket_still_listens(
     app, listening, ada, bob
 ) -> None:
     """I10: this process has not read the removal yet, so who listens proves nothing."""
     with app.app_context():
         room = log.lock(listening.id)
+        db.session.get_one(Membership, (room.id, bob.id)).ended_at = now()
         log.append(room, Kind.MEMBER_REMOVED, subject_id=bob.id, actor=ada.user())
         db.session.commit()
         assert batches.post([draft(bob, listening.id)]) == [None]

@@ -88,6 +88,14 @@ class TestRequests:
         assert self.lines["bob"].left == [message(2)]
         assert self.lines["ada"].done == 1
 
+    def test_what_came_after_what_is_left_does_not_overtake_it(self, app, monkeypatch) -> None:
+        monkeypatch.setattr(engine_batches.Batch, "at_once", 2)
+        batches = self.batches(app, lambda asks: [None if ask.sid == "bob" else {"ok": True} for ask in asks])
+        said = [message(number) for number in range(4)]
+        self.put(batches, *[("bob", each) for each in said], ("ada", message(9)))
+        assert self.lines["bob"].left == said
+        assert [ask.sid for asks in self.asked for ask in asks] == ["bob", "bob", "ada"]
+
     @pytest.mark.parametrize("answers", [lambda asks: 1 / 0, lambda asks: []], ids=["raises", "too few"])
     def test_when_the_whole_fails_each_is_told_so_and_the_next_turn_goes_on(self, app, answers) -> None:
         ways = [answers, lambda asks: [{"ok": True}] * len(asks)]
