@@ -61,7 +61,7 @@ FRAGMENTS: Final = 64
 QUEUE_PACKETS: Final = 512
 QUEUE_BYTES: Final = 2 * 1024 * 1024
 JSON_DEPTH: Final = 8
-JSON_KEYS: Final = 64
+JSON_KEYS: Final = 256  # a sync names every room of a person
 INTEGER_MAX: Final = 2**53 - 1
 
 # Sockets.

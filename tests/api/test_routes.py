@@ -246,7 +246,7 @@ UNREADABLE = [
     '{"seq": ' + "9" * 5000 + "}",
     "[" * 30_000,
     '{"a": ' * 10 + "1" + "}" * 10,
-    "{" + ", ".join(f'"{number}": 1' for number in range(65)) + "}",
+    "{" + ", ".join(f'"{number}": 1' for number in range(257)) + "}",
     '{"text": "\udcff"}',
     "\ufeff{}",
 ]
