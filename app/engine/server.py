@@ -18,6 +18,9 @@ from app.engine.listener import Listener, raise_file_limit
 from app.engine.protocol import IDLE_SECONDS, Protocol
 
 SPARE_CONNECTIONS: Final = 500  # for plain HTTP, beside the sockets
+SPARE_FILES: Final = (
+    500  # each connection is one file; this is for databases, logs, Redis, and what is just closing
+)
 COLLECT_AFTER: Final = (50_000, 20, 50)  # new objects, and collections of the generation below
 _log = logging.getLogger("parlor.server")
 
@@ -57,7 +60,7 @@ def serve(app: Flask, *, host: str, port: int, database: Path | None, announce: 
     """
     engine = state.of(app)
     connections = engine.settings.max_sockets + SPARE_CONNECTIONS
-    raise_file_limit(2 * connections)
+    raise_file_limit(connections + SPARE_FILES)
     with lock.only_server(database):
         pool = eventlet.GreenPool(connections + 1)
         listener = Listener(host, port, full=lambda: pool.running() >= connections)
