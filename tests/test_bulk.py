@@ -54,9 +54,11 @@ def test_a_block_that_fails_stores_nothing_and_holds_nothing(app, ada) -> None:
         (proofs._PROOFS, {"ids": ["a", "b"], "instant": now()}),
         (proofs._TOKENS, {"hashes": ["a", "b"]}),
         (arrivals._HEADS, {"ids": ["a", "b"]}),
-        (batches._LOCK, {"ids": ["a", "b"], "instant": now()}),
+        (batches._LOCK_FREE, {"ids": ["a", "b"], "instant": now()}),
+        (batches._LOCK_ALL, {"ids": ["a", "b"], "instant": now()}),
+        (batches._MEMBERS, {"rooms": ["a", "b"], "people": ["c"]}),
     ],
-    ids=["proofs", "tokens", "heads", "lock"],
+    ids=["proofs", "tokens", "heads", "free", "all", "members"],
 )
 def test_what_is_asked_on_the_hot_path_is_found_by_key_and_never_by_looking_through_a_table(
     app, ada, statement: bulk.Statement, values: dict[str, object]
