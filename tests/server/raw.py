@@ -93,6 +93,8 @@ class Line:
         self._socket.sendall(head(port, "GET", target, upgrade(port, **headers)))
         self.opening = answer(self._socket)
         self._buffer = self.opening.body
+        if self.opening.status != 101:
+            self._socket.close()  # nobody gets this line, so nobody else does
         assert self.opening.status == 101, self.opening
 
     def __enter__(self) -> Self:
