@@ -111,7 +111,9 @@ class Settings(BaseSettings):
         le=10,
     )
     rate_limits: Literal["on", "off"] = _setting(
-        "on", "`off` counts nothing: for load tests only; production refuses it.", "be on or off"
+        "on",
+        "`off` counts nothing, and refuses nobody for lack of time: for load tests only; production refuses it.",
+        "be on or off",
     )
     sqlite_synchronous: Literal["FULL", "NORMAL"] = _setting(
         "FULL",

@@ -9,7 +9,20 @@ from collections.abc import Collection, Iterable, Mapping
 from app import hints, payloads, presence, shedding
 from app.channels import NAMESPACE, room_channel, user_channel
 from app.extensions import db, socketio
-from app.models import Entry, Kind, Knock, Membership, Message, NewEntry, NewMessage, Report, Room, Unread, User, dress
+from app.models import (
+    Entry,
+    Kind,
+    Knock,
+    Membership,
+    Message,
+    NewEntry,
+    NewMessage,
+    Report,
+    Room,
+    Unread,
+    User,
+    dress,
+)
 
 Fact = Mapping[str, object]
 LoggedFact = payloads.LoggedFact
@@ -92,7 +105,9 @@ def tell_logged(fact: LoggedFact, blind: Mapping[str, int] | None = None) -> Non
     """Tell a logged fact to everyone in its room, and less of it to those who may not hear all. For `dispatch`, which
     knows when.
     """
-    few = {sid: from_seq for user_id, from_seq in (blind or {}).items() for sid in presence.sids_of_user(user_id)}
+    few = {
+        sid: from_seq for user_id, from_seq in (blind or {}).items() for sid in presence.sids_of_user(user_id)
+    }
     _emit(fact["type"], fact, to=room_channel(fact["room_id"]), skip=few)
     for sid, from_seq in few.items():
         told = payloads.heard(fact, from_seq)

@@ -56,11 +56,14 @@ class Load:
         self._judged = float("-inf")
         self._since: dict[Level, float] = {}
         self._level = Level.CALM
+        self.enabled = True
         self.shed: Counter[str] = Counter()
 
     @property
     def level(self) -> Level:
         """How bad it is."""
+        if not self.enabled:
+            return Level.CALM
         return max(self._level, Level.SENDS) if self._waiting() > SENDS_WAITING_MAX else self._level
 
     def judge(self) -> None:
@@ -92,6 +95,11 @@ class Load:
 
 load = Load(lambda: stalls.p95, log.waiting)
 stalls: Stalls = Stalls(each=load.judge)
+
+
+def init_app(*, enabled: bool) -> None:
+    """Whether anything is left undone at all: a load test measures what is too much, and nothing refuses it."""
+    load.enabled = enabled
 
 
 def drops_passing() -> bool:

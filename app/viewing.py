@@ -1,4 +1,4 @@
-"""Messages as one person may see them: what entrances draw, wherever a message that answers another one may be in it."""
+"""Messages as one person may see them: what entrances draw, wherever one that answers another may be in it."""
 
 from collections.abc import Iterable
 

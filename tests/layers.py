@@ -44,7 +44,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "dispatch": "channels events extensions hints limits log models presence sight",
         "actions": "access bulk channels conversation dispatch errors events extensions hints limits log"
         " markup models oversight presence shedding sight",
-        "web": "access actions conversation errors identity inputs limits metrics oversight payloads links viewing",
+        "web": "access actions contract conversation errors identity inputs limits links metrics oversight"
+        " payloads viewing",
         "api": "access actions conversation errors identity inputs limits oversight payloads links shedding viewing",
         "contract": "api channels errors inputs payloads sockets",
         "sockets": "access actions channels errors identity inputs limits payloads proofs shedding viewing",

@@ -39,7 +39,9 @@ def on_delete_message(caller: Caller, asked: inputs.DeleteMessage) -> payloads.C
 
 def on_set_reaction(caller: Caller, asked: inputs.SetReaction) -> payloads.Changed:
     """Put one's emoji under a message, or take it away."""
-    return viewing.changed(caller.user, reactions.put(caller.user, asked.message_id, asked.emoji, on=asked.on))
+    return viewing.changed(
+        caller.user, reactions.put(caller.user, asked.message_id, asked.emoji, on=asked.on)
+    )
 
 
 def on_set_pin(caller: Caller, asked: inputs.SetPin) -> payloads.Changed:

@@ -30,7 +30,7 @@ MANY_SOCKETS = {"RATE_LIMITS": "off", "MAX_SOCKETS_PER_ADDRESS": "2000", **MEASU
 
 def ill(folder: Path, way: str, **settings: str) -> Server:
     """A server that is ill in this way."""
-    return Server(folder, command=sites.command(way), RATE_LIMITS="off", **MEASURED, **settings)
+    return Server(folder, command=sites.command(way), **{"RATE_LIMITS": "off", **MEASURED, **settings})
 
 
 def through(account: Account, relay: Relay) -> Account:
@@ -216,7 +216,7 @@ def test_a33_everybody_who_lost_the_line_at_once_is_back_soon(tmp_path, long, fi
 def test_under_load_new_messages_are_refused_for_a_while_and_taken_again(tmp_path, figure) -> None:
     """The whole way from a hub that is late to what people are answered, and back (RELIABILITY 8)."""
     rush = tmp_path / "rush"
-    with ill(tmp_path, f"hog:0.4:{rush}") as server:
+    with ill(tmp_path, f"hog:0.4:{rush}", RATE_LIMITS="on") as server:
         ada = people.register(server.url, "ada")
         room = ada.make_room()
         with ada.line() as line:
@@ -246,7 +246,7 @@ def test_under_load_new_messages_are_refused_for_a_while_and_taken_again(tmp_pat
 
 def test_under_load_nobody_new_is_let_in_and_later_they_are(tmp_path) -> None:
     rush = tmp_path / "rush"
-    with ill(tmp_path, f"hog:0.7:{rush}") as server:
+    with ill(tmp_path, f"hog:0.7:{rush}", RATE_LIMITS="on") as server:
         rush.touch()
 
         def status() -> int:
