@@ -35,7 +35,7 @@ migrate: setup
 	$(BIN)/flask db upgrade
 
 test: setup-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 storm: setup-dev
 	$(BIN)/python -m tests.faults.storm --single --write

@@ -95,7 +95,7 @@ class TestPackets:
             read("2/chat,5" + data)
         assert (caught.value.namespace, caught.value.number) == ("/chat", 5)
 
-    @pytest.mark.parametrize("name", [*packets.RESERVED, "x" * 65, "n" * 10_000])
+    @pytest.mark.parametrize("name", [*sorted(packets.RESERVED), "x" * 65, "n" * 10_000])
     def test_a_reserved_or_endless_name_is_no_event(self, name: str) -> None:
         with pytest.raises(packets.Unacceptable, match="no such event"):
             read("2/chat,5" + json.dumps([name, {}]))
