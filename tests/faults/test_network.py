@@ -155,7 +155,7 @@ def test_a30_many_who_do_not_read_are_cut_and_memory_stays_bounded(tmp_path, fig
 
 def test_a33_everybody_who_lost_the_line_at_once_is_back_soon(tmp_path, long, figure) -> None:
     """The process is killed under all of them (A06), and they come back as soon as there is somebody."""
-    everybody, rooms = (60, 10) if long else (8, 4)
+    everybody, rooms = (16, 8) if long else (8, 4)
     with Server(tmp_path, **MANY_SOCKETS) as server:
         ada = people.register(server.url, "ada")
         garden = [ada.make_room(f"Room {number}") for number in range(rooms)]
