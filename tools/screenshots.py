@@ -11,6 +11,7 @@ import tempfile
 import uuid
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from playwright.sync_api import Browser, sync_playwright
@@ -35,10 +36,13 @@ SAID = [
     ("grace", "Is that the one with the bridge?"),
     ("ada", "The very one. I counted eleven frogs at breakfast."),
     ("ada", "Twelve, if the one on the bridge lives here."),
-    ("alan", "It does now. I’ll bring the chairs at four, and somebody else brings cake."),
-    ("grace", "Cake is settled: lemon. The recipe is at https://example.org/lemon-cake"),
+    ("alan", "It does now. I’ll bring **eight chairs** at four, @ada, and somebody else brings cake."),
+    ("grace", "Cake is settled: ~~plum~~ *lemon*. The recipe is at https://example.org/lemon-cake"),
     ("alan", "Then nothing can go wrong."),
 ]
+ANSWERS = 1  # the third message answers the second
+REACTED = {2: [("grace", "🐸"), ("alan", "🐸"), ("alan", "🎉")], 5: [("ada", "🍋")]}
+PINNED = 4
 
 
 class Person:
@@ -87,9 +91,16 @@ def furnish(url: str) -> str:
     garden = made[-1]
     for username in ("grace", "alan"):
         people[username].ask("POST", f"/join/{garden['invite']['token']}")
-    for username, text in SAID:
+    ids: list[str] = []
+    for place, (username, text) in enumerate(SAID):
         path = f"/rooms/{garden['room']['id']}/messages"
-        people[username].ask("POST", path, nonce=str(uuid.uuid4()), text=text)
+        more = {"reply_to": ids[ANSWERS]} if place == ANSWERS + 1 else {}
+        said = people[username].ask("POST", path, nonce=str(uuid.uuid4()), text=text, **more)
+        ids.append(said["message"]["id"])
+    for place, reactions in REACTED.items():
+        for username, emoji in reactions:
+            people[username].ask("PUT", f"/messages/{ids[place]}/reactions/{quote(emoji)}")
+    people["ada"].ask("PUT", f"/messages/{ids[PINNED]}/pin")
     return str(garden["room"]["id"])
 
 
