@@ -75,15 +75,16 @@ def unread(memberships: list[Membership]) -> dict[str, Unread]:
     return {room_id: Unread(*counts) for room_id, *counts in db.session.execute(query)}
 
 
-def entry_subjects(entries: list[Entry]) -> None:
-    """Load what entries refer to, all at once, so that drawing them asks no more questions."""
+def entry_subjects(entries: list[Entry]) -> list[Message | Membership]:
+    """Load what entries refer to, all at once. While the caller holds them, drawing the entries asks no more questions:
+    the session itself forgets what nobody holds.
+    """
     ids = [entry.subject_id for entry in entries]
-    if ids:
-        _dressed(sa.select(Message).where(Message.id.in_(ids)))
-        room_id = entries[0].room_id
-        db.session.scalars(
-            sa.select(Membership).where(Membership.room_id == room_id, Membership.user_id.in_(ids))
-        ).all()
+    if not ids:
+        return []
+    of_room = Membership.room_id == entries[0].room_id
+    people = db.session.scalars(sa.select(Membership).where(of_room, Membership.user_id.in_(ids)))
+    return [*_dressed(sa.select(Message).where(Message.id.in_(ids))), *people]
 
 
 def _dressed(query: sa.Select[Message]) -> list[Message]:

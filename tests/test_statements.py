@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import limits
-from app.actions import messages, pins, reactions
+from app.actions import invites, messages, pins, reactions
 from app.extensions import db
-from tests.conftest import Garden
+from tests.conftest import Garden, person
 from tests.databases import on_both
 from tests.everything import nonce
 from tests.people import Person
@@ -92,6 +92,13 @@ def test_a_catch_up_costs_no_more_statements_for_many_entries_than_for_few(
     talk(app, garden, ada, bob, 65)
     assert cost(150) == cost(10)
     assert cost(10) <= 16
+    for number in range(30):
+        ada.say(garden.id, f"answers nothing {number}")
+    assert cost(30) == cost(3)
+    with app.app_context():
+        for number in range(30):
+            invites.accept(person(app, f"carol{number}").user(), garden.token)
+    assert cost(30) == cost(3)
 
 
 def test_a_plain_message_costs_nothing_for_what_may_hang_on_one(

@@ -101,7 +101,7 @@ def _missed(
         return [], True
     # Up to the head that the answer names: what came since is told live.
     entries = [each for each in log.after(room.id, seq, limits.SYNC_ENTRIES) if each.seq <= room.last_seq]
-    conversation.entry_subjects(entries)
+    _held = conversation.entry_subjects(entries)
     return [events.heard(each, membership.from_seq) for each in entries], False
 
 
