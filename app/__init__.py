@@ -43,7 +43,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf.exempt(api.blueprint)  # it checks by itself: a bearer token needs none
     identity.init_app(app)
     limiter.init_app(app, url=settings.redis_url.get_secret_value(), enabled=settings.rate_limits == "on")
-    shedding.init_app(enabled=settings.rate_limits == "on")
     offload.init_app(app, beside_the_hub.run, busy=beside_the_hub.Busy, refusal=Unavailable)
 
     web.init_app(app)
@@ -75,6 +74,6 @@ def _loops(app: Flask, settings: config.Settings) -> list[Hook]:
     """What begins when the process serves, in a green thread each."""
     return [
         sight.begin,
-        shedding.stalls.run,
+        shedding.init_app(enabled=settings.rate_limits == "on"),
         *hints.init_app(app, url=settings.redis_url.get_secret_value(), hear=dispatch.heard),
     ]

@@ -97,9 +97,12 @@ load = Load(lambda: stalls.p95, log.waiting)
 stalls: Stalls = Stalls(each=load.judge)
 
 
-def init_app(*, enabled: bool) -> None:
-    """Whether anything is left undone at all: a load test measures what is too much, and nothing refuses it."""
+def init_app(*, enabled: bool) -> Callable[[], None]:
+    """What measures the load, for the process to run. Not `enabled`, nothing is left undone: for load tests, which
+    measure what is too much.
+    """
     load.enabled = enabled
+    return stalls.run
 
 
 def drops_passing() -> bool:
