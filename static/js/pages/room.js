@@ -175,7 +175,7 @@ const messageList = new MessageList(
   {
     onOlder: () => void past.older(current, conversations.timeline(current)),
     onNewer: () => void past.newer(current, conversations.timeline(current)),
-    onLatest: () => void past.latest(current, conversations.timeline(current)).then(() => messageList.toEnd()),
+    onLatest: () => void toLatest(),
     onSeen: seen,
   },
   {
@@ -440,6 +440,17 @@ async function jump(roomId, seq) {
   if (roomId !== current) return;
   frames.now();
   if (!messageList.reveal(seq)) messages.say("That message isn’t here any more.");
+}
+
+/** To the end, from where it isn't here: fetched once, and nobody is taken there who went elsewhere meanwhile. */
+async function toLatest() {
+  const roomId = current;
+  const timeline = conversations.timeline(roomId);
+  await past.latest(roomId, timeline);
+  if (roomId !== current || timeline.hasNewer) return;
+  // Before the list goes to its end: as long as it shows the former window, it would ask for the end again.
+  frames.now();
+  messageList.toEnd();
 }
 
 /** Whether the first message that I haven't read is above what is here. */
