@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Route
 
 from tests.browser.conftest import Sit
 from tests.browser.stage import Seat, expect
@@ -20,6 +20,7 @@ from tests.clients.people import Account, Room
 from tests.server.process import Server
 
 KILLS = 20
+PAGE = "/messages?limit=50"  # how the newest page is asked for
 ANSWERED = """
 SELECT text FROM messages JOIN rooms ON rooms.id = messages.room_id WHERE rooms.id = ? ORDER BY messages.seq
 """
@@ -94,6 +95,12 @@ def say_much(account: Account, room: Room, count: int) -> None:
         line.ask("heads", {"rooms": {}})
 
 
+def reads_all(account: Account, room: Room) -> None:
+    """Has read everything so far, so that the room opens at its end and not at the first unread message."""
+    last = account.history(room)[-1]["seq"]
+    assert account.rest("PUT", f"/rooms/{room.id}/read", {"seq": last}).ok
+
+
 def reading(seat: Seat) -> tuple[Locator, float]:
     """Goes up a little; the message being read now, and where it stands."""
     seat.log.evaluate("log => { log.scrollTop = log.scrollHeight / 2 }")
@@ -126,8 +133,10 @@ def everything(seat: Seat) -> list[str]:
 def test_after_sleep_the_page_shows_what_a_fresh_one_shows_and_the_reader_is_where_they_were(
     url: str, sit: Sit, ada: Account, bob: Account, garden: Room, missed: int
 ) -> None:
+    """The fresh page is opened by somebody who has read everything: it begins at the end, with a page of messages."""
     for index in range(60):
         ada.say(garden, f"number {index}\nand more")
+    reads_all(bob, garden)
     reader, other = sit(url, bob).enter(garden), sit(url, bob).enter(garden)
     for seat in (reader, other):
         expect(seat.messages().last).to_contain_text("number 59")
@@ -144,6 +153,7 @@ def test_after_sleep_the_page_shows_what_a_fresh_one_shows_and_the_reader_is_whe
     expect(reader.page.locator("#jump")).to_be_visible()
     reader.page.wait_for_timeout(1000)
     assert abs(top_of(message) - was) < 2
+    reads_all(bob, garden)
     fresh = sit(url, bob).enter(garden)
     expect(fresh.messages().last).to_contain_text(f"meanwhile {missed - 1}")
     expect(other.messages().last).to_contain_text(f"meanwhile {missed - 1}")
@@ -173,17 +183,32 @@ def test_who_returns_after_sleep_finds_the_title_and_the_people_as_they_are_now(
 def test_older_ones_that_are_new_too_come_in_above_without_moving_what_is_read(
     url: str, sit: Sit, ada: Account, bob: Account, garden: Room
 ) -> None:
-    """Opened with more unread messages than the page brings. (Chromium counts a layout shift here, of messages that its
-    own measure says stand still; so what is measured is where they stand.)"""
+    """The room opens at the first unread message. Who goes to the newest from there and then up again has unread ones
+    above the page that is here: the line "New" goes up to them, and nobody is moved. (Chromium counts a layout shift
+    here, of messages that its own measure says stand still; so what is measured is where they stand.)"""
     say_much(ada, garden, 160)
-    seat = sit(url, bob, viewport={"width": 390, "height": 780})
-    seat.page.route(
-        "**/api/v1/rooms/*/messages?*", lambda route: (seat.page.wait_for_timeout(300), route.continue_())
+    seat = sit(url, bob, viewport={"width": 390, "height": 780}).enter(garden)
+    new = seat.log.locator(".new-line + article")
+    expect(new).to_contain_text("meanwhile 0")
+    latest: list[str] = []
+    above: list[Route] = []
+    seat.page.route("**/api/v1/rooms/*/messages?*before=*", lambda route: above.append(route))
+    seat.page.on(
+        "request", lambda request: latest.append(request.url) if request.url.endswith(PAGE) else None
     )
-    seat.enter(garden)
-    message = seat.log.locator(".new-line + article")
-    fresh = seat.log.locator(f'article[data-seq="{message.get_attribute("data-seq")}"]')
+    seat.page.locator("#jump").click()
+    expect(seat.messages().last).to_contain_text("meanwhile 159")
+    expect(seat.messages().last).to_be_in_viewport()
+    seat.log.evaluate("log => { log.scrollTop = 0 }")
+    seat.page.wait_for_timeout(500)
+    assert len(latest) == 1, "the newest were fetched again over what is being read"
+    expect(new).to_contain_text("meanwhile 110")
+    fresh = seat.log.locator(f'article[data-seq="{new.get_attribute("data-seq")}"]')
+    expect(fresh).to_be_in_viewport()
     was = top_of(fresh)
+    assert len(above) == 1
+    above.pop().continue_()
     expect(seat.messages()).to_have_count(100)
+    expect(new).to_contain_text("meanwhile 60")
     seat.page.wait_for_timeout(300)
     assert abs(top_of(fresh) - was) < 2
