@@ -111,8 +111,7 @@ class Socket(sockets.Socket):
         self._outlet.write([*self._turn.take(self), last])
         if self._outlet.owes_nothing and self._line is not None:
             self._outlet.close()
-            connection, self._line = self._line, None
-            Farewell(connection)
+            Farewell(self._let_go())
 
     # ---- pings
 
@@ -149,6 +148,7 @@ class Socket(sockets.Socket):
         connection = _socket.socket(green.fd.family, green.fd.type, 0, green.fd.detach())
         connection.setblocking(False)
         self._line = connection
+        self.engine.lines += 1
         self._outlet = Outlet(connection, self._lost)
         self._inlet = Inlet(connection, self, self.engine.batches)
         queue, self.queue = self.queue, _NOTHING
@@ -224,12 +224,18 @@ class Socket(sockets.Socket):
         self._inlet.stop()
         self._outlet.close()
         if self._line is not None:
-            connection, self._line = self._line, None
+            connection = self._let_go()
             try:
                 connection.shutdown(_socket.SHUT_RDWR)
             except OSError:
                 pass  # it is shut already
             connection.close()
+
+    def _let_go(self) -> Any:
+        """The connection, which is ours no more."""
+        connection, self._line = self._line, None
+        self.engine.lines -= 1
+        return connection
 
 
 def lean(environ: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from app.engine.errors import CannotServe
 
 BACKLOG: Final = 4096
 FULL_SECONDS: Final = 0.1  # how long to wait for a file to be closed
-AT_ONCE: Final = 32  # connections that are let in; then everybody else has a turn
+READ_AWAY_BYTES: Final = 64 * 1024
+AT_ONCE: Final = 32  # connections that are let in or turned away; then everybody else has a turn
 FIRST_WORDS_SECONDS: Final = 1  # how long the system waits for them before a connection is accepted
 _FULL: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _PASSING: Final = frozenset({errno.ECONNABORTED, errno.EINTR, errno.EAGAIN, errno.EPROTO, errno.EPERM})
@@ -29,7 +30,7 @@ _log = structlog.stdlib.get_logger("parlor.server")
 class Listener:
     """What eventlet.wsgi takes for the listening socket. `full` tells whether another connection would be too many.
 
-    `takes`, where there is one, is shown each connection first, and tells whether it has answered it: see `door`.
+    `takes`, where there is one, is shown each other connection first, and tells whether it has answered it: see `door`.
     """
 
     takes: Callable[[Any, Any], bool] | None = None
@@ -38,7 +39,7 @@ class Listener:
         self._socket = _listen(host, port)
         self.family = self._socket.family
         self._full = full
-        self._taken = 0
+        self._dealt_with = 0
         self._ended: Event = Event()
         self.stopped = False
 
@@ -62,14 +63,13 @@ class Listener:
             except OSError as error:
                 self._failed(error)
                 continue
-            if self.takes is not None and self.takes(connection, address):
-                self._taken += 1
-                if self._taken % AT_ONCE == 0:
-                    eventlet.sleep(0)
-            elif self._full():
+            if self._full():
                 _turn_away(connection)
-            else:
+            elif self.takes is None or not self.takes(connection, address):
                 return connection, address
+            self._dealt_with += 1
+            if self._dealt_with % AT_ONCE == 0:
+                eventlet.sleep(0)
         self._ended.wait()
         raise KeyboardInterrupt
 
@@ -136,8 +136,14 @@ def _why(host: str, port: int, error: OSError) -> str:
 
 
 def _turn_away(connection: Any) -> None:
+    connection.fd.setblocking(False)
     try:
-        connection.fd.setblocking(False)
+        connection.fd.recv(
+            READ_AWAY_BYTES
+        )  # closing on unread bytes would reset it, and take the answer with it
+    except OSError:
+        pass
+    try:
         connection.fd.send(_TURNED_AWAY)
     except OSError:
         pass

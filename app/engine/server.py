@@ -63,7 +63,7 @@ def serve(app: Flask, *, host: str, port: int, database: Path | None, announce: 
     raise_file_limit(connections + SPARE_FILES)
     with lock.only_server(database):
         pool = eventlet.GreenPool(connections + 1)
-        listener = Listener(host, port, full=lambda: pool.running() >= connections)
+        listener = Listener(host, port, full=lambda: pool.running() + engine.lines >= connections)
         if engine.settings.engine == "fast":
             listener.takes = Door(app, *listener.place).takes
         closing.on_signal(lambda: closing.close(app, listener))

@@ -50,6 +50,7 @@ class Engine:
     closing: bool = False
     busy: int = 0  # requests and socket handlers that run now
     sockets_by_address: Counter[str] = field(default_factory=Counter)
+    lines: int = 0  # connections that belong to the hub, and no longer to the HTTP server
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:

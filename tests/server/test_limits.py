@@ -3,6 +3,7 @@
 import contextlib
 import json
 import resource
+import selectors
 import socket
 import struct
 import time
@@ -18,6 +19,7 @@ from tests.server.conftest import PASSWORD, register
 from tests.server.process import ROOT, Server, eventually
 from tests.server.raw import Line
 
+SPARE = 500  # connections beside the sockets: docs/operating.md
 POLLING = "/socket.io/?EIO=4&transport=polling"
 
 
@@ -101,11 +103,36 @@ class TestConnections:
 
     def test_too_many_are_turned_away_and_the_server_goes_on(self, folder: Path) -> None:
         with Server(folder, MAX_SOCKETS="1") as server, contextlib.ExitStack() as stack:
-            lines = [stack.enter_context(raw.connect(server.port)) for _ in range(560)]
-            turned = raw.answer(lines[-1])
-            assert (turned.status, turned.headers["retry-after"]) == (503, "5")
+            lines = [stack.enter_context(begun(server)) for _ in range(1 + SPARE)]
+            assert turned_away(server)
+            lines[0].sendall(b"\r\n")
+            assert raw.answer(lines[0]).status == 200, "who is in is served"
+            assert turned_away(server), "and keeps the place"
             stack.close()
-            assert eventually(lambda: requests.get(f"{server.url}/healthz", timeout=2).status_code == 200)
+            assert eventually(lambda: answers(server))
+
+    def test_silent_ones_are_too_many_as_well_after_a_second(self, folder: Path) -> None:
+        with Server(folder, MAX_SOCKETS="1") as server, contextlib.ExitStack() as stack:
+            lines = [stack.enter_context(raw.connect(server.port)) for _ in range(1 + SPARE + 50)]
+            assert eventually(lambda: len(readable(lines)) == 50), "accepted in no order"
+            assert {raw.answer(line).status for line in readable(lines)} == {503}
+            assert turned_away(server)
+
+    def test_sockets_take_places_as_well_and_find_none_where_there_is_none(self, folder: Path) -> None:
+        with Server(folder, MAX_SOCKETS="51", MAX_SOCKETS_PER_ADDRESS="51") as server:
+            with opened(server, 50), contextlib.ExitStack() as stack:
+                for _ in range(1 + SPARE):
+                    stack.enter_context(begun(server))
+                assert turned_away(server)
+                assert (refusal(server).status, refusal(server).headers["retry-after"]) == (503, "5")
+                stack.close()
+                assert eventually(lambda: answers(server))
+                assert refusal(server).status == 101
+            with contextlib.ExitStack() as stack:  # what sockets gave back is there again
+                assert eventually(lambda: refusal(server).status == 101)
+                for _ in range(50 + SPARE):
+                    stack.enter_context(begun(server))
+                assert eventually(lambda: answers(server))
 
     def test_running_out_of_files_does_not_end_the_process(self, folder: Path) -> None:
         with Server(folder, MAX_SOCKETS="50") as server, contextlib.ExitStack() as stack:
@@ -158,6 +185,31 @@ def answers(server: Server) -> bool:
         return requests.get(f"{server.url}/healthz", timeout=2).status_code == 200
     except requests.RequestException:
         return False
+
+
+def readable(lines: list[socket.socket]) -> list[socket.socket]:
+    with selectors.DefaultSelector() as selector:
+        for line in lines:
+            selector.register(line, selectors.EVENT_READ)
+        return [key.fileobj for key, _ in selector.select(0)]  # type: ignore[misc]
+
+
+def begun(server: Server) -> socket.socket:
+    """A connection that the server has to hold: all of a request but its end has been sent."""
+    line = raw.connect(server.port)
+    line.sendall(raw.head(server.port, "GET", "/healthz", {})[:-2])
+    return line
+
+
+def turned_away(server: Server) -> bool:
+    """Whether a whole request gets its 503 at once, and then an end that is no reset."""
+    started = time.monotonic()
+    with raw.connect(server.port) as line:
+        line.sendall(raw.head(server.port, "GET", "/healthz", {}))
+        answer = raw.answer(line)
+        assert line.recv(1) == b""
+    assert time.monotonic() - started < 2
+    return (answer.status, answer.headers.get("retry-after")) == (503, "5")
 
 
 def trickled(server: Server, start: bytes) -> float:
