@@ -41,6 +41,7 @@ import sqlalchemy as sa
 
 from app import dispatch, events, sight
 from app.actions import batches, messages
+from app.errors import ChatError
 from app.extensions import db, socketio
 from app.models import Entry, Kind, Message, Room, User
 from app.models.columns import new_id, now
@@ -116,14 +117,16 @@ def hog(seconds: str, while_there_is: str) -> None:
 def early_ack() -> None:
     stock, heads, due = messages.post, {}, eventlet.Queue()
 
-    def post(author: User, room_id: str, *, nonce: str, text: str) -> tuple[Message, bool]:
+    def post(
+        author: User, room_id: str, *, nonce: str, text: str, reply_to: str | None = None
+    ) -> tuple[Message, bool]:
         before = db.session.scalar(Message.by_nonce(author, nonce))
         if before is not None:
             return before, True
         if room_id not in heads:
             heads[room_id] = db.session.get_one(Room, room_id).last_seq
         heads[room_id] += 1
-        due.put((author.id, room_id, nonce, text))
+        due.put((author.id, room_id, nonce, text, reply_to))
         promised = Message(
             id=new_id(), room_id=room_id, author=author, nonce=nonce, text=text, seq=heads[room_id]
         )
@@ -133,10 +136,16 @@ def early_ack() -> None:
 
     def store() -> None:
         while True:
-            author_id, room_id, nonce, text = due.get()
+            author_id, room_id, nonce, text, reply_to = due.get()
             eventlet.sleep(COMMIT_DELAY / (1 + due.qsize()))
             with wsgi.app.app_context():
-                stock(db.session.get_one(User, author_id), room_id, nonce=nonce, text=text)
+                author = db.session.get_one(User, author_id)
+                try:
+                    stock(author, room_id, nonce=nonce, text=text, reply_to=reply_to)
+                except ChatError:
+                    pass  # who was removed meanwhile, say; the others' are stored
+            if not due.qsize():
+                heads.clear()  # the log has moved by what others did
 
     eventlet.spawn(store)
     _one_by_one()
