@@ -72,7 +72,7 @@ class Chat(Requests):
     """What a client may ask, and how it comes and goes."""
 
     requests: Mapping[str, Request] = {
-        "sync": Request(inputs.Sync, "read", on_sync),
+        "sync": Request(inputs.Sync, "read", on_sync, is_long=True),
         "post_message": Request(inputs.PostMessage, "write", on_post_message),
         "edit_message": Request(inputs.EditMessage, "write", on_edit_message),
         "delete_message": Request(inputs.DeleteMessage, "write", on_delete_message),

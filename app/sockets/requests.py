@@ -1,6 +1,8 @@
 """How a socket's requests are read and answered: exactly one object each way, whatever happens in between."""
 
 import logging
+import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -16,14 +18,17 @@ logger = logging.getLogger(__name__)
 
 Data = Mapping[str, object]
 VERSIONS = frozenset({"1"})
+# A thousand who come back at once ask to catch up at once: nobody else waits until all of them are served.
+_LONG_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 class Request(NamedTuple):
-    """One request of the contract: what it takes, who may ask, who answers."""
+    """One request of the contract: what it takes, who may ask, who answers, and whether that takes long."""
 
     reads: type[BaseModel]
     scope: str
     answer: Callable[..., Data]
+    is_long: bool = False
 
 
 class Requests(Namespace):
@@ -79,8 +84,15 @@ class Requests(Namespace):
 
     def _ask(self, event: str, sent: tuple[object, ...]) -> Data:
         self._pace()
-        shedding.refuse_when_blind()
         request = self.requests.get(event)
+        if request is None or not request.is_long:
+            return self._asked(request, sent)
+        with _LONG_AT_ONCE:
+            time.sleep(0)  # between two of these, whoever can be read or written has a turn
+            return self._asked(request, sent)
+
+    def _asked(self, request: Request | None, sent: tuple[object, ...]) -> Data:
+        shedding.refuse_when_blind()
         if request is not None and request.scope == "write":
             shedding.refuse_sends()  # before anything is looked up or read of it
         caller = identity.of_socket()

@@ -98,7 +98,11 @@ def facts(said: list[str], event: str = "message_posted") -> list[int]:
 def timeless(said: list[str]) -> list[str]:
     """With a name, in the order of their first coming, for each id and time."""
     names: dict[str, str] = {}
-    return [CHANGING.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), each) for each in said]
+    # Who came and went is told once a second, whenever that is.
+    lasting = [each for each in said if not each.startswith('42/chat,["presence_changed"')]
+    return [
+        CHANGING.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), each) for each in lasting
+    ]
 
 
 def scenario(server: Server) -> list[list[str]]:
