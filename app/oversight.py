@@ -4,7 +4,7 @@ Found through one's own role in the room, as everything in `access` is through o
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -12,6 +12,17 @@ from app import access
 from app.errors import NotFound
 from app.extensions import db
 from app.models import Entry, Invite, Knock, Membership, Message, Purge, Report, Role, User, dress
+
+Kept = TypeVar("Kept", Invite, Purge, Knock, Report)
+
+
+def _looked_after(moderator: User, kind: type[Kept], row_id: str) -> Kept:
+    """A row of a room that a person looks after. Raises NotFound, or Forbidden for a member."""
+    found = db.session.get(kind, row_id, populate_existing=True)
+    if found is None:
+        raise NotFound
+    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
+    return found
 
 
 def bans(user: User, room_id: str) -> list[Membership]:
@@ -44,11 +55,7 @@ def deeds(user: User, room_id: str, *, before: int | None = None, limit: int) ->
 
 def invite(moderator: User, invite_id: str) -> Invite:
     """A link of a room that a person looks after. Raises NotFound, or Forbidden for a member."""
-    found = db.session.get(Invite, invite_id)
-    if found is None:
-        raise NotFound
-    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
-    return found
+    return _looked_after(moderator, Invite, invite_id)
 
 
 def arrivals(
@@ -77,11 +84,7 @@ def purgeable(moderator: User, invite_id: str, *, since: datetime | None = None)
 
 def purge(moderator: User, purge_id: str) -> Purge:
     """One purge. Raises NotFound, or Forbidden for a member."""
-    found = db.session.get(Purge, purge_id)
-    if found is None:
-        raise NotFound
-    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
-    return found
+    return _looked_after(moderator, Purge, purge_id)
 
 
 def recent_purges(moderator: User, room_id: str) -> list[Purge]:
@@ -92,11 +95,7 @@ def recent_purges(moderator: User, room_id: str) -> list[Purge]:
 
 def knock(moderator: User, knock_id: str) -> Knock:
     """Somebody who knocked at a room that a person looks after. Raises NotFound, or Forbidden for a member."""
-    found = db.session.get(Knock, knock_id, populate_existing=True)
-    if found is None:
-        raise NotFound
-    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
-    return found
+    return _looked_after(moderator, Knock, knock_id)
 
 
 def knocks(moderator: User, room_id: str) -> list[Knock]:
@@ -107,11 +106,7 @@ def knocks(moderator: User, room_id: str) -> list[Knock]:
 
 def report(moderator: User, report_id: str) -> Report:
     """A report in a room that a person looks after. Raises NotFound, or Forbidden for a member."""
-    found = db.session.get(Report, report_id, populate_existing=True)
-    if found is None:
-        raise NotFound
-    access.moderated(moderator, found.room_id, least=Role.MODERATOR)
-    return found
+    return _looked_after(moderator, Report, report_id)
 
 
 def reports(moderator: User, room_id: str) -> list[Report]:

@@ -12,7 +12,9 @@ Sources = Mapping[str, str]  # text by path, as "app/actions/rooms.py"
 # DESIGN's table. Beside it, for reasons: `database` says how connections behave; `hints` carries word to other
 # processes; `events` tells who is online; pages and programs share how an invite is written (`links`); `contract`
 # describes the two entrances for programs, so it reads their tables, and the types they use; the commands start
-# the engine.
+# the engine. Beside `access`, what is read for members is in `conversation`, for moderators in `oversight`, and as one
+# viewer may see it in `viewing`; `proofs` and `bulk` are the hot path's ready statements. `sight` knows whether this
+# process still reads the log, `shedding` what is left undone under load, and `metrics` tells whoever runs it.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     part: frozenset(allowed.split())
     for part, allowed in {
