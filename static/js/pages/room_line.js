@@ -1,0 +1,181 @@
+/** The part of the room's page that is about the line: what is heard on it, the catch-up, and what goes out. Wiring. */
+
+// @ts-ignore -- the browser finds it here; the types come from the package itself.
+import { io } from "/static/vendor/socket.io.esm.min.js";
+
+import { aloud } from "../components/aloud.js";
+import { Connection } from "../connection.js";
+import { Feed } from "../feed.js";
+import { nonce } from "../nonce.js";
+import { Outbox } from "../outbox.js";
+import * as outboxStore from "../outbox_store.js";
+import { Reading } from "../reading.js";
+import { Announcer } from "../typing.js";
+
+/**
+ * @typedef {import("../types").Fact} Fact
+ * @typedef {import("./room.js").Parts} Parts
+ */
+
+export class Line {
+  #parts;
+  /** @type {Connection} */
+  connection;
+  /** @type {Feed} */
+  feed;
+  /** @type {Outbox} */
+  outbox;
+  /** @type {Reading} */
+  reading;
+  /** @type {Announcer} */
+  announcer;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.connection = this.#makeConnection();
+    this.feed = this.#makeFeed();
+    this.outbox = this.#makeOutbox();
+    this.reading = new Reading({
+      tell: async ({ room_id, seq }) => {
+        const ack = await this.connection.ask("set_read", { room_id, seq });
+        if (ack.ok) parts.conversations.read(room_id, ack.data);
+        return ack.ok;
+      },
+    });
+    this.announcer = new Announcer((typing) => {
+      this.connection.ask("set_typing", { room_id: parts.place.current, typing }).catch(() => {});
+    });
+  }
+
+  /** What the dialog about the connection says. */
+  facts() {
+    const { conversations, place } = this.#parts;
+    return {
+      state: this.connection.status.state,
+      transport: this.connection.transport,
+      room: place.current,
+      epoch: conversations.room(place.current)?.epoch ?? "",
+      seq: this.feed.cursor(place.current) ?? 0,
+      catchUps: this.feed.catchUps,
+      holes: this.feed.holesHealed,
+      reconnects: Math.max(0, this.connection.lines - 1),
+      waiting: this.outbox.waiting,
+    };
+  }
+
+  /** The way there and back of a real question, in milliseconds; null without an answer. */
+  async measure() {
+    const asked = performance.now();
+    const ack = await this.connection.ask("heads", this.feed.heads()).catch(() => null);
+    return ack ? performance.now() - asked : null;
+  }
+
+  /** Now and then: is anything missing here, and did another tab go and leave something unsent? */
+  lookAround() {
+    void this.feed.compare();
+    void this.outbox.adopt();
+  }
+
+  #makeConnection() {
+    const { page } = this.#parts;
+    return new Connection({
+      socket: io("/chat", {
+        autoConnect: false,
+        reconnection: false,
+        transports: ["websocket", "polling"],
+        tryAllTransports: true,
+        auth: { csrf: page.csrf },
+      }),
+      isOnline: () => navigator.onLine,
+      onStatus: (status) => {
+        this.#parts.view.banner.draw(status);
+        this.#parts.writing.closeWhile(status.state === "ended");
+        document.documentElement.dataset.line = status.state;
+      },
+      onOpen: () => this.feed.connected(),
+      onClosed: () => {
+        this.feed.disconnected();
+        this.outbox.setConnected(false);
+        this.#parts.view.typingLine.clear();
+      },
+      onFact: (event, fact) => this.#heard(event, fact),
+    });
+  }
+
+  #makeFeed() {
+    const { conversations, notices } = this.#parts;
+    return new Feed({
+      ask: (event, payload) => this.connection.ask(event, payload),
+      onFact: (fact) => {
+        this.#confirmed(fact);
+        conversations.hear(fact);
+        notices.hear(fact);
+      },
+      onStep: (step) => {
+        for (const fact of step.facts) this.#confirmed(fact);
+        conversations.apply(step, Date.now());
+      },
+      onRemoved: (roomId) => conversations.remove(roomId),
+      onCaughtUp: () => this.#caughtUp(),
+      onSilent: () => this.connection.restart(),
+    });
+  }
+
+  #makeOutbox() {
+    const { me, conversations, frames } = this.#parts;
+    return new Outbox({
+      storage: outboxStore.open({ userId: me.id, tab: nonce() }),
+      send: ({ room_id, nonce: name, text, reply_to }) =>
+        this.connection.ask("post_message", { room_id, nonce: name, text, ...(reply_to && { reply_to: reply_to.id }) }),
+      onAdopted: (item) => {
+        conversations.timeline(item.room_id).write(item);
+        frames.ask("timeline", "rooms");
+      },
+      onSent: (message) => {
+        conversations.timeline(message.room_id).put(message);
+        frames.ask("timeline", "rooms");
+      },
+      onFailed: (item) => {
+        if (item.error) conversations.timeline(item.room_id).fail(item.nonce, item.error);
+        frames.ask("timeline", "rooms");
+        aloud("A message was not sent.");
+      },
+      onSignedOut: () => this.connection.end("expired"),
+    });
+  }
+
+  /**
+   * @param {string} event
+   * @param {any} fact
+   */
+  #heard(event, fact) {
+    const { conversations } = this.#parts;
+    const now = Date.now();
+    if (event === "typing_changed") return conversations.typing(fact, now);
+    if (event === "presence_changed") return conversations.presence(fact);
+    // Also backwards: on another device I marked something as unread.
+    if (event === "read_changed") return conversations.read(fact.room_id, { ...fact, read_seq: fact.seq, back: true });
+    if (event === "room_removed") return conversations.remove(fact.room_id);
+    if (event === "room_added") {
+      this.feed.track(fact.room, fact.room.last_seq);
+      return conversations.add(fact.room, now);
+    }
+    if (typeof fact?.seq === "number" && typeof fact.room_id === "string") this.feed.hear({ type: event, ...fact });
+  }
+
+  /** @param {Fact} fact a message of mine in the log is a message that needs no sending */
+  #confirmed(fact) {
+    if (fact.message?.author?.id === this.#parts.me.id) this.outbox.confirm(fact.room_id, fact.message.nonce);
+  }
+
+  #caughtUp() {
+    const { conversations, place, view, visits } = this.#parts;
+    for (const room of conversations.rooms) this.feed.track(room, room.last_seq);
+    this.outbox.setConnected(true);
+    void this.outbox.adopt();
+    // Who came and went while the line was down was told to nobody here.
+    if (this.feed.catchUps > 1) setTimeout(() => void visits.people(place.current), Math.random() * 2000);
+    view.messageList.look();
+  }
+}

@@ -1,0 +1,155 @@
+/** The part of the room's page that is about where the reader is: in which room, and how far. Wiring. */
+
+import { aloud } from "../components/aloud.js";
+import * as gone from "../components/gone.js";
+import * as roomHead from "../components/room_head.js";
+import * as snapshot from "../snapshot.js";
+
+/** @typedef {import("./room.js").Parts} Parts */
+
+export class Place {
+  #parts;
+  /** The id of the open room. */
+  current;
+  /**
+   * Where I had got to when I opened the conversation: the line "New" stays there while I am in it.
+   *
+   * @type {number | null}
+   */
+  newAfter = null;
+  /** On the way to the first unread message: what is on the screen meanwhile isn't what is being read. */
+  seeking = false;
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    this.current = parts.page.room.id;
+  }
+
+  /** @param {string} roomId */
+  open(roomId) {
+    const { conversations, frames, line, view, visits, writing } = this.#parts;
+    line.announcer.stop();
+    line.reading.away();
+    this.current = roomId;
+    const room = conversations.room(roomId);
+    if (!room) return gone.show("this room");
+    gone.hide();
+    writing.begin();
+    view.messageList.begin();
+    view.typingLine.clear();
+    this.newAfter = room.unread > 0 ? room.read_seq : null;
+    this.seeking = false;
+    line.reading.forget(roomId);
+    visits.begin(roomId);
+    if (room.unread > snapshot.PAGE || this.isUnreadAbove()) void this.toFirstUnread();
+    frames.ask("rooms", "room", "timeline", "members", "typing");
+    frames.now();
+    aloud(room.title);
+  }
+
+  /**
+   * To one message, wherever it is.
+   *
+   * @param {string} roomId
+   * @param {number} seq
+   */
+  async jump(roomId, seq) {
+    const { conversations, frames, messages, panels, past, view } = this.#parts;
+    if (roomId !== this.current || !panels.showsRoom) panels.toRoom(roomId);
+    frames.now();
+    if (view.messageList.reveal(seq)) return;
+    await past.around(roomId, conversations.timeline(roomId), seq);
+    if (roomId !== this.current) return;
+    frames.now();
+    if (!view.messageList.reveal(seq)) messages.say("That message isn’t here any more.");
+  }
+
+  /** To the end, from where it isn't here: fetched once, and nobody is taken there who went elsewhere meanwhile. */
+  async toLatest() {
+    const { conversations, frames, past, view } = this.#parts;
+    const roomId = this.current;
+    const timeline = conversations.timeline(roomId);
+    await past.latest(roomId, timeline);
+    if (roomId !== this.current || timeline.hasNewer) return;
+    // Before the list goes to its end: as long as it shows the former window, it would ask for the end again.
+    frames.now();
+    view.messageList.toEnd();
+  }
+
+  /** Whether the first message that I haven't read is above what is here. */
+  isUnreadAbove() {
+    const timeline = this.#parts.conversations.timeline(this.current);
+    if (this.newAfter === null || !timeline.loaded || !timeline.hasOlder) return false;
+    return (timeline.oldest ?? 0) > this.newAfter + 1;
+  }
+
+  /** To where I had got to: the line "New", with what came before it and after it. */
+  async toFirstUnread() {
+    const { conversations, frames, past, view } = this.#parts;
+    const roomId = this.current;
+    if (this.newAfter === null) return;
+    this.seeking = true;
+    await past.around(roomId, conversations.timeline(roomId), this.newAfter + 1);
+    this.seeking = false;
+    if (roomId !== this.current) return;
+    view.messageList.begin();
+    frames.ask("timeline");
+    frames.now();
+  }
+
+  /**
+   * @param {string} roomId
+   * @param {number} seq the first that shall be unread
+   */
+  async markUnread(roomId, seq) {
+    const { conversations, frames, line } = this.#parts;
+    line.reading.away();
+    line.reading.rewind(roomId, seq - 1);
+    const ack = await line.connection.ask("set_read", { room_id: roomId, seq: seq - 1, back: true });
+    if (!ack.ok) throw new Error(ack.error.detail ?? ack.error.title);
+    conversations.read(roomId, { ...ack.data, back: true });
+    this.newAfter = seq - 1;
+    frames.ask("rooms", "timeline");
+  }
+
+  /** @param {number} seq */
+  seen(seq) {
+    const { conversations, line, panels } = this.#parts;
+    const room = conversations.room(this.current);
+    if (!room || this.seeking || document.visibilityState !== "visible" || !document.hasFocus() || !panels.showsRoom) return;
+    if (room.unread > 0 || seq > room.read_seq) line.reading.seen(this.current, seq, room.read_seq);
+  }
+
+  /** What comes from now on is new when the reader is back: the line "New" will stand above it. */
+  lookedAway() {
+    const { conversations, line, view } = this.#parts;
+    line.reading.away();
+    const room = conversations.room(this.current);
+    if (room) this.newAfter = Math.max(room.read_seq, view.messageList.seen);
+  }
+
+  /** Where the reader is in a room, if that is worth keeping: not at its end. @param {string} roomId */
+  in(roomId) {
+    const { messageList } = this.#parts.view;
+    return roomId === this.current && !messageList.isAtEnd ? messageList.place : null;
+  }
+
+  /** The room isn't mine any more. @param {string} roomId */
+  lost(roomId) {
+    const { frames, line, past } = this.#parts;
+    line.feed.forget(roomId);
+    past.forget(roomId);
+    frames.ask("rooms");
+    if (roomId === this.current) gone.show(roomHead.title());
+  }
+
+  async leave() {
+    const { api, conversations, panels } = this.#parts;
+    await api.leave(this.current);
+    conversations.remove(this.current);
+    const next = conversations.rooms[0];
+    if (next) panels.toRoom(next.id);
+    else location.assign("/");
+  }
+}
