@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-State = dict[str, Any]  # seq, title, messages by id, members by user id
+State = dict[str, Any]  # me (my user id), seq, room (its fields), messages by id, members by user id
 Fact = Mapping[str, Any]
 
 EXCERPT = 140
+MINE = ("role", "muted_until")  # what a room says of me
 
 
 def reduce(state: State, fact: Fact) -> State:
@@ -26,12 +27,13 @@ def reduce(state: State, fact: Fact) -> State:
     elif kind in ("member_joined", "member_changed"):
         _know(state, fact["member"])
     elif kind in ("member_left", "member_removed"):
-        state["members"].pop(fact["member"]["user"]["id"], None)
+        _know(state, fact["member"])
+        del state["members"][fact["member"]["user"]["id"]]
     elif kind == "room_changed":
-        state["title"] = fact["room"].get("title", state["title"])
+        state["room"].update(fact["room"])
     else:
         raise AssertionError(f"unknown: {kind}")
-    return state
+    return _counted(state)
 
 
 def excerpt(text: str) -> str:
@@ -51,7 +53,17 @@ def _keep(messages: dict[str, Any], message: Mapping[str, Any]) -> None:
 def _know(state: State, member: Mapping[str, Any]) -> None:
     user = member["user"]
     state["members"][user["id"]] = dict(member)
+    if user["id"] == state["me"]:
+        state["room"].update({name: member[name] for name in MINE})
     for message in state["messages"].values():
         for said in (message, message["reply_to"] or {"author": None}):
             if said["author"] is not None and said["author"]["id"] == user["id"]:
                 said["author"] = user
+
+
+def _counted(state: State) -> State:
+    """What follows from the rest: how many are in the room, and what was said last."""
+    there = [each for each in state["messages"].values() if each["deleted_at"] is None]
+    state["room"]["member_count"] = len(state["members"])
+    state["room"]["last_message"] = max(there, key=lambda each: int(each["seq"]), default=None)
+    return state

@@ -1,6 +1,7 @@
 /** Everything this person is in: the rooms, what was said, who is there; and how each fact changes it. */
 
 import { folded } from "./mentions.js";
+import * as speech from "./speech.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typing.js";
 
@@ -8,6 +9,7 @@ import { Typists } from "./typing.js";
  * @typedef {import("./types").Fact} Fact
  * @typedef {import("./types").Member} Member
  * @typedef {import("./types").Message} Message
+ * @typedef {import("./types").OutOfRoom} OutOfRoom
  * @typedef {import("./types").Room} Room
  * @typedef {import("./types").User} User
  * @typedef {import("./sync.js").Step} Step
@@ -36,7 +38,7 @@ export class Conversations {
 
   /**
    * @param {string} me my user id
-   * @param {(roomId: string, part: Part) => void} changed
+   * @param {(roomId: string, part: Part, why?: OutOfRoom) => void} changed `why` when the room is gone
    * @param {(message: Message) => boolean} [calls] whether a message mentions me
    */
   constructor(me, changed, calls = () => false) {
@@ -85,6 +87,11 @@ export class Conversations {
    */
   pending(roomId) {
     return this.#timelines.get(roomId)?.lastPending ?? null;
+  }
+
+  /** How many of a room's members are known here. @param {string} roomId */
+  known(roomId) {
+    return this.#members.get(roomId)?.size ?? 0;
   }
 
   /** @param {string} roomId whether its conversation was opened since the page was */
@@ -198,11 +205,24 @@ export class Conversations {
     this.#changed(room.id, "room");
   }
 
-  /** @param {string} roomId */
-  remove(roomId) {
+  /**
+   * @param {string} roomId
+   * @param {OutOfRoom} [why]
+   */
+  remove(roomId, why = "left") {
     if (!this.#rooms.delete(roomId)) return;
     for (const kept of [this.#activity, this.#timelines, this.#members, this.#typists, this.#applied]) kept.delete(roomId);
-    this.#changed(roomId, "gone");
+    this.#changed(roomId, "gone", why);
+  }
+
+  /** The server has something that I said: in slow mode my pause begins. @param {Message} message */
+  sent(message) {
+    const room = this.#rooms.get(message.room_id);
+    if (!room) return;
+    this.timeline(room.id).put(message);
+    room.slow_until = speech.after(room, message.created_at) ?? room.slow_until;
+    this.#changed(room.id, "room");
+    this.#changed(room.id, "timeline");
   }
 
   /**
@@ -218,7 +238,8 @@ export class Conversations {
     if (fact.message) this.#said(room, fact, fact.message);
     if (fact.member) this.#moved(room, fact, fact.member);
     if (fact.type === "room_changed" && fact.room) {
-      Object.assign(room, fact.room);
+      const slow_until = speech.moved(room, fact.room.slow_seconds ?? room.slow_seconds);
+      Object.assign(room, fact.room, { slow_until });
       this.#changed(room.id, "room");
     }
     if (fact.type === "message_posted" && fact.message?.author) {
@@ -273,10 +294,13 @@ export class Conversations {
     if (posted) room.last_message = message;
     if (room.last_message?.id === message.id && message.version >= room.last_message.version) room.last_message = message;
     if (posted) this.#touch(message);
+    if (posted && message.author?.id === this.#me) room.slow_until = speech.after(room, message.created_at);
     if (message.author?.id !== this.#me && message.seq > room.read_seq) this.#count(room, fact, message);
     this.#changed(room.id, "room");
     const timeline = this.#timelines.get(room.id);
     if (timeline?.put(message)) this.#changed(room.id, "timeline");
+    // What was said before a deleted message is known only where the conversation was opened.
+    if (room.last_message?.deleted_at && timeline?.isAtPresent) room.last_message = timeline.last ?? room.last_message;
   }
 
   /**
@@ -310,8 +334,10 @@ export class Conversations {
   #moved(room, fact, member) {
     const id = member.user.id;
     const left = fact.type === "member_left" || fact.type === "member_removed";
-    if (left && id === this.#me) return this.remove(room.id);
-    if (!left && id === this.#me) room.role = member.role;
+    if (left && id === this.#me) return this.remove(room.id, outOfRoom(fact));
+    if (!left && id === this.#me) Object.assign(room, { role: member.role, muted_until: member.muted_until ?? null });
+    if (room.last_message?.author?.id === id) room.last_message = { ...room.last_message, author: member.user };
+    if (this.#timelines.get(room.id)?.rename(member.user)) this.#changed(room.id, "timeline");
     this.#membersTold.set(room.id, this.membersTold(room.id) + 1);
     if (fact.type === "member_joined") room.member_count += 1;
     if (left) room.member_count = Math.max(0, room.member_count - 1);
@@ -346,4 +372,10 @@ export class Conversations {
   #lastActive(roomId) {
     return this.#activity.get(roomId) ?? 0;
   }
+}
+
+/** @param {Fact} fact by which somebody is out @returns {OutOfRoom} */
+function outOfRoom({ type, banned }) {
+  if (type === "member_left") return "left";
+  return banned ? "banned" : "removed";
 }

@@ -121,6 +121,36 @@ export class Timeline {
   }
 
   /**
+   * Somebody is called otherwise: what they said keeps the name when they leave, and no page tells it any more.
+   *
+   * @param {import("./types").User} user
+   * @returns {boolean} whether there is something new to draw
+   */
+  rename(user) {
+    let changed = false;
+    /** @template {{author?: import("./types").User | null} | null | undefined} T @param {T} said */
+    const renamed = (said) => (said?.author?.id === user.id && !same(said.author, user) ? { ...said, author: user } : said);
+    for (const [index, message] of this.#messages.entries()) {
+      const said = renamed(message);
+      const reply_to = renamed(message.reply_to);
+      if (said === message && reply_to === message.reply_to) continue;
+      this.#messages[index] = { ...said, reply_to };
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Whether the window reaches the present. */
+  get isAtPresent() {
+    return this.#loaded && !this.hasNewer;
+  }
+
+  /** What was said last and is still there; null when there is nothing in the window. */
+  get last() {
+    return this.#messages.findLast((message) => !message.deleted_at) ?? null;
+  }
+
+  /**
    * Grows the window upwards with a page of history.
    *
    * @param {Message[]} messages older than `oldest`, in any order
@@ -344,7 +374,7 @@ export class Timeline {
   #replace(existing, message) {
     if (message.version < existing.version) return false;
     if (existing.deleted_at && !message.deleted_at) return false;
-    if (message.version === existing.version && sameContent(existing, message)) return false;
+    if (message.version === existing.version && same(existing, message)) return false;
     this.#messages[this.#indexOf(message.seq)] = message;
     return true;
   }
@@ -407,9 +437,10 @@ function apart(one, other) {
 }
 
 /**
- * @param {Message} one
- * @param {Message} other
+ * @template T
+ * @param {T} one
+ * @param {T} other
  */
-function sameContent(one, other) {
+function same(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }
