@@ -56,6 +56,7 @@ def test_rooms_and_members_have_the_contracts_fields(app, garden, ada, bob) -> N
         "slow_seconds",
         "joining_closed",
         "muted_until",
+        "slow_until",
         "level",
         "last_message",
     }

@@ -144,17 +144,13 @@ def _take_turn(membership: Membership) -> None:
     pause = membership.room.slow_seconds
     if not pause or Role(membership.role) is not Role.MEMBER:
         return
-    instant = now()
-    if (
-        membership.said_at is not None and membership.said_at <= instant
-    ):  # a clock that was set back mutes nobody
-        wait = pause - (instant - membership.said_at).total_seconds()
-        if wait > 0:
-            raise RateLimited(
-                f"This room is in slow mode: one message in {pause} seconds.",
-                retry_after=round(wait + 0.05, 1),
-            )
-    membership.said_at = instant
+    until = membership.slow_until
+    if until is not None:
+        raise RateLimited(
+            f"This room is in slow mode: one message in {pause} seconds.",
+            retry_after=round((until - now()).total_seconds() + 0.05, 1),
+        )
+    membership.said_at = now()
 
 
 def _erase(room_id: str, messages: list[Message]) -> None:

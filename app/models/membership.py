@@ -1,6 +1,6 @@
 """Who is in which room, as what, and how they came."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
@@ -79,6 +79,17 @@ class Membership(Base):
     def outranks(self, other: Self) -> bool:
         """May this member act on that one?"""
         return Role(self.role).rank > Role(other.role).rank
+
+    @property
+    def slow_until(self) -> datetime | None:
+        """When they may say the next thing, if slow mode keeps them from it now."""
+        pause = self.room.slow_seconds
+        if not pause or self.said_at is None or Role(self.role) is not Role.MEMBER:
+            return None
+        instant = now()
+        until = self.said_at + timedelta(seconds=pause)
+        # Who spoke in the future did so before the clock was set back, which mutes nobody.
+        return until if self.said_at <= instant < until else None
 
     @classmethod
     def live(cls) -> sa.Select[Self]:

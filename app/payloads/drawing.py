@@ -137,6 +137,7 @@ def room(
         "member_count": membership.room.member_count,
         "slow_seconds": membership.room.slow_seconds,
         "joining_closed": membership.room.joining_closed,
+        "slow_until": optional_time(membership.slow_until),
         "muted_until": optional_time(membership.silent_until),
         "level": level(membership),
         "last_message": None if last_message is None else seen(message(last_message), membership.from_seq),

@@ -87,7 +87,8 @@ class Member(TypedDict):
 
 class Room(TypedDict):
     """A room, as one of its members sees it. `slow_seconds` is between two messages of a member, 0 for no such pause;
-    while `joining_closed`, no link lets anybody in; `muted_until`: until then I may only read.
+    while `joining_closed`, no link lets anybody in; `muted_until`: until then I may only read; `slow_until`: until then
+    slow mode keeps me from saying the next thing, null when nothing does.
     """
 
     id: Id
@@ -102,6 +103,7 @@ class Room(TypedDict):
     slow_seconds: Count
     joining_closed: bool
     muted_until: Time | None
+    slow_until: Time | None
     level: LevelName
     last_message: NotRequired[Message | None]
 

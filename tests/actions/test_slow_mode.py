@@ -1,6 +1,7 @@
 """Slow mode is exact: of many who speak at once for one member, one is heard."""
 
 import threading
+from datetime import datetime
 
 from app.actions import messages, rooms
 from app.errors import RateLimited
@@ -43,3 +44,25 @@ def test_what_came_in_one_turn_is_judged_one_by_one(app, garden, ada, bob) -> No
         assert batches.post([draft]) == [None]
         members.unmute(ada.user(), garden.id, bob.id)
         assert batches.post([draft])[0] is not None
+
+
+def test_who_has_to_wait_is_told_until_when_and_nobody_else_waits(app, garden, ada, bob) -> None:
+    with app.app_context():
+        rooms.change(ada.user(), garden.id, slow_seconds=60)
+
+    def slow_until(person) -> str | None:
+        return person.ask("sync", {"rooms": {}})["data"]["rooms"][0]["room"]["slow_until"]
+
+    assert slow_until(bob) is None
+    said = [
+        person.ask("post_message", {"room_id": garden.id, "nonce": nonce(), "text": "hello"})
+        for person in (ada, bob)
+    ]
+    first = datetime.fromisoformat(said[1]["data"]["message"]["created_at"])
+    waits = (datetime.fromisoformat(slow_until(bob)) - first).total_seconds()
+    assert 59 < waits < 61
+    assert slow_until(ada) is None  # who looks after the room talks as she likes
+
+    with app.app_context():
+        rooms.change(ada.user(), garden.id, slow_seconds=0)
+    assert slow_until(bob) is None

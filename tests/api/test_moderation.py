@@ -167,13 +167,13 @@ class TestRules:
     ) -> None:
         from datetime import timedelta
 
-        from app.actions import messages
+        from app.models import membership
         from app.models.columns import now
 
         ada.api("PATCH", f"/rooms/{garden.id}", {"slow_seconds": 30})
         assert bob.say(garden.id)["ok"]
         assert not bob.say(garden.id)["ok"]
-        monkeypatch.setattr(messages, "now", lambda: now() + timedelta(seconds=30))
+        monkeypatch.setattr(membership, "now", lambda: now() + timedelta(seconds=30))
         assert bob.say(garden.id)["ok"]
 
     def test_slow_mode_ends_at_once(self, garden: Garden, ada: Person, bob: Person) -> None:
