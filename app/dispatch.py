@@ -14,7 +14,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from flask import Flask
 
-from app import events, hints, limits, log, presence, sight
+from app import events, hints, limits, log, presence, sight, writing
 from app.channels import NAMESPACE, room_channel
 from app.extensions import db, socketio
 from app.models import Entry, Kind, NewEntry, Room
@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
     global _app
     _app = app
     sight.clear()
+    writing.clear()
     clear()
 
 
@@ -208,11 +209,14 @@ def _tell_next(reader: Reader, entry: Entry | NewEntry, fact: events.LoggedFact 
     if entry.seq != reader.head + 1:
         raise RuntimeError(f"entry {entry.seq} of room {entry.room_id} after {reader.head}")
     if Kind(entry.kind).ends_membership:
+        writing.stop(entry.room_id, entry.subject_id)
         for sid in presence.sids_of_user(entry.subject_id):
             _drop(entry.room_id, sid)
     elif entry.kind == Kind.MEMBER_JOINED:
         for sid in presence.sids_of_user(entry.subject_id):
             hear(sid, {entry.room_id: reader.head})
+    elif entry.kind == Kind.MESSAGE_POSTED:
+        writing.stop(entry.room_id, entry.actor_id)
     events.tell_logged(fact, blind)
     reader.head = entry.seq
 

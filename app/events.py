@@ -114,9 +114,9 @@ def tell_logged(fact: LoggedFact, blind: Mapping[str, int] | None = None) -> Non
         _emit(told["type"], told, to=sid)
 
 
-def room_added(user_id: str, membership: Membership) -> None:
+def room_added(user_id: str, membership: Membership, unread: Unread) -> None:
     """A person is in one more room: to all their sockets."""
-    fact: payloads.RoomAdded = {"room": payloads.room(membership, unread=Unread())}
+    fact: payloads.RoomAdded = {"room": payloads.room(membership, unread=unread)}
     _everywhere("room_added", fact, to=user_channel(user_id))
 
 
@@ -142,13 +142,14 @@ def presence_changed(room_id: str, online: Iterable[str], offline: Iterable[str]
     _emit("presence_changed", fact, to=room_channel(room_id))
 
 
-def read_changed(user_id: str, membership: Membership, *, unread: Unread, skip: str | None) -> None:
+def read_changed(user_id: str, room_id: str, *, unread: Unread, skip: str | None) -> None:
     """A person read on: to their other sockets."""
     fact: payloads.ReadChanged = {
-        "room_id": membership.room_id,
-        "seq": membership.read_seq,
+        "room_id": room_id,
+        "seq": unread.read_seq,
         "unread": unread.messages,
         "mentions": unread.mentions,
+        "last_seq": unread.last_seq,
     }
     _everywhere("read_changed", fact, to=user_channel(user_id), skip=[skip] if skip else ())
 

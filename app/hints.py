@@ -58,6 +58,11 @@ class Bus:
         except queue.Full:
             self.dropped += 1
 
+    @property
+    def is_deaf(self) -> bool:
+        """Whether its own echo hasn't come back for so long that others' words may not come either."""
+        return time.monotonic() - self._echo_heard > ECHO_SECONDS * 2
+
     def run_mouth(self) -> None:
         """Publish what is told, on a connection of its own."""
         self._forever(self._publish)
@@ -160,6 +165,11 @@ def tell(kind: str, **hint: object) -> None:
     """Tell the other processes, soon and maybe. Never waits, never raises; alone, it does nothing."""
     if _bus is not None:
         _bus.tell(kind, **hint)
+
+
+def is_deaf() -> bool:
+    """Whether other processes can't be heard right now. Alone, there is nothing to hear."""
+    return _bus is not None and _bus.is_deaf
 
 
 def health() -> Mapping[str, int]:

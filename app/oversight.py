@@ -25,10 +25,39 @@ def _looked_after(moderator: User, kind: type[Kept], row_id: str) -> Kept:
     return found
 
 
-def bans(user: User, room_id: str) -> list[Membership]:
+class Ban(NamedTuple):
+    """Somebody whom no link lets in, and since when."""
+
+    membership: Membership
+    since: datetime
+
+
+def bans(user: User, room_id: str) -> list[Ban]:
     """Who is banned from a room, by name. Raises NotFound for an outsider, Forbidden for a member."""
     access.moderated(user, room_id, least=Role.MODERATOR)
-    return list(db.session.scalars(Membership.banned_from(room_id)))
+    shut = sa.and_(Entry.room_id == Membership.room_id, Entry.seq == Membership.removed_seq)
+    found = db.session.execute(Membership.banned_from(room_id).outerjoin(Entry, shut).add_columns(Entry.at))
+    return [Ban(each, at or each.ended_at) for each, at in found]
+
+
+def departures(
+    moderator: User, room_id: str, *, name: str = "", after: str | None = None, limit: int | None = None
+) -> list[Membership]:
+    """Who was in a room and is not, and isn't banned, in the order of their ids; those in whose names `name` is, and
+    after the person with the id `after`. Raises NotFound for an outsider, Forbidden for a member.
+    """
+    access.moderated(moderator, room_id, least=Role.MODERATOR)
+    gone = Membership.departed_from(room_id, name).order_by(Membership.user_id)
+    if after is not None:
+        gone = gone.where(Membership.user_id > after)
+    return list(db.session.scalars(gone.limit(limit)))
+
+
+def last_departures(moderator: User, room_id: str, *, name: str, limit: int) -> list[Membership]:
+    """The same, whoever went last first. Raises as `departures`."""
+    access.moderated(moderator, room_id, least=Role.MODERATOR)
+    gone = Membership.departed_from(room_id, name).order_by(Membership.ended_at.desc(), Membership.user_id)
+    return list(db.session.scalars(gone.limit(limit)))
 
 
 class Deed(NamedTuple):
@@ -105,14 +134,20 @@ def knocks(moderator: User, room_id: str) -> list[Knock]:
 
 
 def report(moderator: User, report_id: str) -> Report:
-    """A report in a room that a person looks after. Raises NotFound, or Forbidden for a member."""
-    return _looked_after(moderator, Report, report_id)
+    """A report in a room that a person looks after, of a message that they may see. Raises NotFound, or Forbidden for a
+    member.
+    """
+    found = _looked_after(moderator, Report, report_id)
+    access.message(moderator, found.message_id)
+    return found
 
 
 def reports(moderator: User, room_id: str) -> list[Report]:
-    """A room's reports that nobody answered yet, oldest first. Raises NotFound, or Forbidden for a member."""
-    access.moderated(moderator, room_id, least=Role.MODERATOR)
-    found = list(db.session.scalars(Report.open_in(room_id)))
+    """A room's reports that nobody answered yet, of messages that the person may see, oldest first. Raises NotFound, or
+    Forbidden for a member.
+    """
+    looking = access.moderated(moderator, room_id, least=Role.MODERATOR)
+    found = [each for each in db.session.scalars(Report.open_in(room_id)) if each.message.seq >= looking.from_seq]
     dress([each.message for each in found])
     return found
 

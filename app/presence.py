@@ -14,6 +14,8 @@ from typing import NamedTuple
 GONE_AFTER_SECONDS = 4.0
 # A process that has said nothing for so long is gone, and its people with it.
 SILENT_SECONDS = 8.0
+# And so it is when it could not be heard, after so long: nobody is shown for more than a minute who may be gone.
+UNHEARD_SECONDS = 50.0
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ _by_credential: defaultdict[str, set[str]] = defaultdict(set)
 _told_online: set[str] = set()
 _gone_since: dict[str, float] = {}
 _elsewhere: dict[str, tuple[float, frozenset[str]]] = {}
+_deaf_until = float("-inf")
 
 
 def arrive(socket: Socket) -> None:
@@ -115,11 +118,18 @@ def count() -> int:
     return len(_sockets)
 
 
-def changes() -> Changes:
-    """Who came and who went since this was last asked. A short absence is neither."""
+def changes(*, deaf: bool = False) -> Changes:
+    """Who came and who went since this was last asked. A short absence is neither. While this process is `deaf` to
+    others, that nothing is heard of them means nothing.
+    """
+    global _deaf_until
     instant = time.monotonic()
-    for process in [each for each, (heard, _) in _elsewhere.items() if instant - heard > SILENT_SECONDS]:
-        del _elsewhere[process]
+    if deaf:
+        _deaf_until = instant
+    for process, (heard, _) in list(_elsewhere.items()):
+        silent = instant - max(heard, _deaf_until)
+        if silent > SILENT_SECONDS or instant - heard > UNHEARD_SECONDS:
+            del _elsewhere[process]
     here = set(_by_user).union(*(who for _, who in _elsewhere.values()))
     for user_id in here & _gone_since.keys():
         del _gone_since[user_id]
@@ -136,5 +146,7 @@ def changes() -> Changes:
 
 def clear() -> None:
     """Forget everybody: the process starts, or a test does."""
+    global _deaf_until
+    _deaf_until = float("-inf")
     for store in (_sockets, _by_user, _by_credential, _told_online, _gone_since, _elsewhere):
         store.clear()

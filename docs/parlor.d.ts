@@ -5,7 +5,7 @@ export interface Ahead {
   behind: Record<string, number>;
 }
 
-/** Somebody who came by a link; `left_at` is null while they are in the room. */
+/** Somebody who came into a room; `left_at` is null while they are in it. */
 export interface Arrival {
   user: User;
   role: "owner" | "moderator" | "member";
@@ -479,6 +479,7 @@ export interface ReadChanged {
   seq: number;
   unread: number;
   mentions: number;
+  last_seq: number;
 }
 
 /** PUT /rooms/{id}/read. Reading goes forwards only, whichever device is slower; `back` marks what is after `seq` as unread again. */
@@ -487,11 +488,12 @@ export interface ReadUpTo {
   back?: boolean;
 }
 
-/** How far one has read a room, and what is left. */
+/** How far one has read a room, and what is left. Facts up to `last_seq` are counted, and none after it. */
 export interface Reading {
   read_seq: number;
   unread: number;
   mentions: number;
+  last_seq: number;
 }
 
 /** POST /users. */
@@ -562,7 +564,7 @@ export interface RoleChange {
   role: "owner" | "moderator" | "member";
 }
 
-/** A room, as one of its members sees it. `slow_seconds` is between two messages of a member, 0 for no such pause; while `joining_closed`, no link lets anybody in; `muted_until`: until then I may only read. */
+/** A room, as one of its members sees it. `slow_seconds` is between two messages of a member, 0 for no such pause; while `joining_closed`, no link lets anybody in; `muted_until`: until then I may only read; `slow_until`: until then slow mode keeps me from saying the next thing, null when nothing does. */
 export interface Room {
   id: string;
   title: string;
@@ -576,6 +578,7 @@ export interface Room {
   slow_seconds: number;
   joining_closed: boolean;
   muted_until: string | null;
+  slow_until: string | null;
   level: "everything" | "mentions" | "nothing";
   last_message?: Message | null;
 }
@@ -801,7 +804,9 @@ export interface Routes {
   "DELETE /rooms/{room_id}/members/me": {};
   "PUT /rooms/{room_id}/members/{user_id}/mute": { body: Mute; answer: Member };
   "DELETE /rooms/{room_id}/members/{user_id}/mute": {};
+  "GET /rooms/{room_id}/departures": { query: { name?: string; limit?: number; cursor?: string | null }; answer: ArrivalPage };
   "GET /rooms/{room_id}/bans": { answer: BanPage };
+  "PUT /rooms/{room_id}/bans/{user_id}": {};
   "DELETE /rooms/{room_id}/bans/{user_id}": {};
   "GET /rooms/{room_id}/messages": { query: { before?: number | null; after?: number | null; around?: number | null; limit?: number; cursor?: string | null }; answer: MessagePage };
   "POST /rooms/{room_id}/messages": { body: NewMessage; answer: Posted };

@@ -14,7 +14,8 @@ Sources = Mapping[str, str]  # text by path, as "app/actions/rooms.py"
 # describes the two entrances for programs, so it reads their tables, and the types they use; the commands start
 # the engine. Beside `access`, what is read for members is in `conversation`, for moderators in `oversight`, and as one
 # viewer may see it in `viewing`; `proofs` and `bulk` are the hot path's ready statements. `sight` knows whether this
-# process still reads the log, `shedding` what is left undone under load, and `metrics` tells whoever runs it.
+# process still reads the log, `shedding` what is left undone under load, and `metrics` tells whoever runs it. `writing`
+# is to typing what `presence` is to being there.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     part: frozenset(allowed.split())
     for part, allowed in {
@@ -25,6 +26,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "presence": "",
         "hints": "",
         "sight": "",
+        "writing": "",
         "markup": "limits",
         "conversation": "access extensions limits models",
         "links": "",
@@ -35,7 +37,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "inputs": "errors limits",
         "access": "errors extensions limits models",
         "oversight": "access errors extensions limits models",
-        "viewing": "access models payloads",
+        "viewing": "access limits models payloads",
         "proofs": "bulk errors extensions limits models",
         "identity": "errors extensions models",
         "payloads": "limits models",
@@ -43,10 +45,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "shedding": "engine errors log sight",
         "metrics": "hints log presence shedding sight",
         "events": "channels engine extensions hints models payloads presence shedding",
-        "dispatch": "channels events extensions hints limits log models presence sight",
+        "dispatch": "channels events extensions hints limits log models presence sight writing",
         "actions": "access bulk channels conversation dispatch errors events extensions hints limits log"
-        " markup models oversight presence shedding sight",
-        "web": "access actions contract conversation errors identity inputs limits links metrics oversight"
+        " markup models oversight presence shedding sight writing",
+        "web": "access actions contract conversation errors identity inputs limits links markup metrics oversight"
         " payloads viewing",
         "api": "access actions conversation errors identity inputs limits oversight payloads links shedding viewing",
         "contract": "api channels errors inputs payloads sockets",

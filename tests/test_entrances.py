@@ -217,7 +217,7 @@ def test_reading_on_is_told_to_my_other_devices(door: Door, garden: Garden, ada:
     tablet = bob.connect()
     read = door(bob, "set_read", {"room_id": garden.id, "seq": said["seq"]})
 
-    assert read.data == {"read_seq": said["seq"], "unread": 0, "mentions": 0}
+    assert read.data == {"read_seq": said["seq"], "unread": 0, "mentions": 0, "last_seq": said["seq"]}
     assert [event for event, _ in tablet.heard()] == ["read_changed"]
     assert ada.heard() == []
 

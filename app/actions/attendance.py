@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app import access, conversation, dispatch, events, hints, limits, log, presence, shedding
+from app import access, conversation, dispatch, events, hints, limits, log, presence, shedding, writing
+from app.actions import rooms as all_rooms
 from app.errors import RateLimited, Unavailable
 from app.extensions import db
 from app.models import Credential, Level, Membership, Message, Room, Unread, User
@@ -83,7 +84,7 @@ def sync(user: User, seqs: dict[str, int], epochs: dict[str, str]) -> tuple[list
             each,
             unread[each.room_id],
             said.get(each.room_id),
-            *_missed(each, seqs.get(each.room_id), epochs.get(each.room_id)),
+            *_missed(each, unread[each.room_id].last_seq, seqs.get(each.room_id), epochs.get(each.room_id)),
         )
         for each in rooms
     ]
@@ -92,15 +93,15 @@ def sync(user: User, seqs: dict[str, int], epochs: dict[str, str]) -> tuple[list
 
 
 def _missed(
-    membership: Membership, seq: int | None, epoch: str | None
+    membership: Membership, head: int, seq: int | None, epoch: str | None
 ) -> tuple[list[events.LoggedFact], bool]:
     room = membership.room
-    if seq is None or seq > room.last_seq or (epoch is not None and epoch != room.epoch):
+    if seq is None or seq > head or (epoch is not None and epoch != room.epoch):
         return [], True
-    if room.last_seq - seq > limits.SYNC_ENTRIES:
+    if head - seq > limits.SYNC_ENTRIES:
         return [], True
     # Up to the head that the answer names: what came since is told live.
-    entries = [each for each in log.after(room.id, seq, limits.SYNC_ENTRIES) if each.seq <= room.last_seq]
+    entries = [each for each in log.after(room.id, seq, limits.SYNC_ENTRIES) if each.seq <= head]
     _held = conversation.entry_subjects(entries)
     return [events.heard(each, membership.from_seq) for each in entries], False
 
@@ -115,11 +116,9 @@ def heads(user: User, believed: dict[str, int]) -> dict[str, int]:
     }
 
 
-def set_read(
-    user: User, room_id: str, seq: int, *, back: bool = False, skip: str | None = None
-) -> tuple[Membership, Unread]:
+def set_read(user: User, room_id: str, seq: int, *, back: bool = False, skip: str | None = None) -> Unread:
     """Move the read position forwards, or with `back` backwards (what is after it is unread again), and tell the
-    person's other sockets; answers with what is unread.
+    person's other sockets; answers with what is unread. The position as it is only counts again.
 
     Raises NotFound for an outsider.
     """
@@ -130,11 +129,10 @@ def set_read(
         db.begin_write()
         db.session.execute(Membership.read_up_to(user, room_id, read_seq, back=back))
         db.session.commit()
-        membership = access.membership(user, room_id)
     unread = conversation.unread([membership])[room_id]
     if moves:
-        events.read_changed(user.id, membership, unread=unread, skip=skip)
-    return membership, unread
+        events.read_changed(user.id, room_id, unread=unread, skip=skip)
+    return unread
 
 
 def set_level(user: User, room_id: str, level: str) -> Membership:
@@ -152,9 +150,12 @@ def set_level(user: User, room_id: str, level: str) -> Membership:
 
 
 def set_typing(user: User, room_id: str, *, typing: bool) -> None:
-    """Tell the others that one writes, or stopped. Nothing is stored. Raises NotFound for an outsider."""
+    """Tell the others that one writes, or stopped; not more often, nor of more people, than is of use to them. Nothing
+    is stored. Raises NotFound for an outsider.
+    """
     access.membership(user, room_id)
-    events.typing_changed(room_id, user, typing=typing)
+    if writing.is_news(room_id, user.id, typing=typing):
+        events.typing_changed(room_id, user, typing=typing)
 
 
 def announce() -> None:
@@ -164,7 +165,7 @@ def announce() -> None:
     if shedding.postpones_presence(_announced_at):
         return
     _announced_at = time.monotonic()
-    changes = presence.changes()
+    changes = presence.changes(deaf=hints.is_deaf())
     if not changes.came and not changes.went:
         return
     query = sa.select(Membership.room_id, Membership.user_id).where(
@@ -193,7 +194,7 @@ def find_rooms() -> None:
     if not people:
         return
     query = Membership.live().where(Membership.joined_at >= now() - JOINED_LATELY)
-    for membership in db.session.scalars(query):
+    for membership in list(db.session.scalars(query)):
         if membership.user_id not in people:
             continue
         sids = presence.sids_of_user(membership.user_id)
@@ -201,7 +202,7 @@ def find_rooms() -> None:
         heads = {membership.room_id: membership.room.last_seq}
         let_in = [sid for sid in missing if dispatch.hear(sid, heads)]
         if let_in:
-            events.room_added(membership.user_id, membership)
+            all_rooms.tell_added(membership)
     db.session.commit()
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from typing_extensions import TypeIs
 
-from app import access, dispatch, events, limits, log
-from app.actions import admission, knocks
+from app import access, dispatch, limits, log
+from app.actions import admission, knocks, rooms
 from app.errors import Conflict, Forbidden, NotFound
 from app.extensions import db
 from app.models import Entry, Invite, Kind, Knock, Membership, Role, Room, User, Window
@@ -127,7 +127,7 @@ def accept(user: User, token: str) -> Came:
     db.session.commit()
 
     dispatch.tell(entry)
-    events.room_added(user.id, membership)
+    rooms.tell_added(membership)
     return membership
 
 

@@ -1,7 +1,7 @@
 """Knocks: ask to be let in, let in, turn away."""
 
 from app import access, dispatch, events, log, oversight
-from app.actions import admission
+from app.actions import admission, rooms
 from app.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Invite, Knock, Membership, Role, Room, User
@@ -57,7 +57,7 @@ def approve(moderator: User, knock_id: str) -> Membership:
     db.session.commit()
 
     dispatch.tell(entry)
-    events.room_added(knock.user_id, membership)
+    rooms.tell_added(membership)
     tell(knock)
     return membership
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app import access, dispatch, events, limits, log, oversight
+from app.actions import rooms
 from app.errors import Conflict
 from app.extensions import db
 from app.models import Entry, Kind, Membership, Purge, Role, User
@@ -68,5 +69,5 @@ def undo(moderator: User, purge_id: str) -> int:
 
     for entry, each in zip(entries, gone, strict=True):
         dispatch.tell(entry)
-        events.room_added(each.user_id, each)
+        rooms.tell_added(each)
     return len(gone)

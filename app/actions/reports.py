@@ -74,5 +74,6 @@ def _carry_out(moderator: User, found: Report, outcome: Outcome) -> None:
 
 def _tell(found: Report) -> None:
     for each in db.session.scalars(Membership.moderators(found.room_id)):
-        events.report_changed(each.user_id, found)
+        if found.message.seq >= each.from_seq:
+            events.report_changed(each.user_id, found)
     db.session.commit()

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from app import access, dispatch, events, limits, log, presence
+from app import access, conversation, dispatch, events, limits, log, presence
 from app.actions import bots
 from app.errors import Conflict
 from app.extensions import db
@@ -30,8 +30,17 @@ def create(owner: User, title: str) -> tuple[Membership, Invite]:
     db.session.commit()
 
     dispatch.tell(entry)
-    events.room_added(owner.id, membership)
+    tell_added(membership)
     return membership, invite
+
+
+def tell_added(membership: Membership) -> None:
+    """Tell a person's sockets that they are in one more room, and what of it they haven't read. To be called when that
+    is committed and told.
+    """
+    unread = conversation.unread([membership])[membership.room_id]
+    db.session.commit()
+    events.room_added(membership.user_id, membership, unread)
 
 
 def rename(member: User, room_id: str, title: str) -> Membership:

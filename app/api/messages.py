@@ -52,7 +52,7 @@ def post(
     said, duplicate = messages.post(
         caller.user, room_id, nonce=asked.nonce, text=asked.text, reply_to=asked.reply_to
     )
-    posted = payloads.posted(said, duplicate=duplicate)
+    posted = viewing.posted(caller.user, said, duplicate=duplicate)
     return (posted, 200) if duplicate else posted
 
 
@@ -96,6 +96,6 @@ def mentions(caller: Caller, query: inputs.MentionsQuery) -> payloads.Page[paylo
     found = conversation.mentions(caller.user, before=query.cursor, limit=query.limit + 1)
     shown = found[: query.limit]
     return {
-        "items": viewing.messages(caller.user, shown),
-        "next": shown[-1].id if len(found) > len(shown) else None,
+        "items": viewing.messages(caller.user, [said for _, said in shown]),
+        "next": shown[-1][1].id if len(found) > len(shown) else None,
     }

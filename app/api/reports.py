@@ -1,6 +1,6 @@
 """Reports: ask the moderators to look at a message, and answer that."""
 
-from app import inputs, oversight, payloads
+from app import inputs, oversight, payloads, viewing
 from app.actions import reports
 from app.api.routes import Route
 from app.errors import Conflict, RateLimited
@@ -29,7 +29,7 @@ def report(
 def index(caller: Caller, room_id: str) -> payloads.Page[payloads.Report]:
     """Reports that nobody answered yet, oldest first, for owners and moderators."""
     found = oversight.reports(caller.user, room_id)
-    return {"items": [payloads.report(each) for each in found], "next": None}
+    return {"items": viewing.reports(caller.user, found), "next": None}
 
 
 @Route(
@@ -41,4 +41,5 @@ def index(caller: Caller, room_id: str) -> payloads.Page[payloads.Report]:
 )
 def close(caller: Caller, report_id: str, asked: inputs.ReportAnswer) -> payloads.Report:
     """Answer every report of a message: leave it, delete it, or remove its author too."""
-    return payloads.report(reports.close(caller.user, report_id, asked.outcome))
+    [closed] = viewing.reports(caller.user, [reports.close(caller.user, report_id, asked.outcome)])
+    return closed

@@ -90,8 +90,7 @@ def delete(caller: Caller, room_id: str) -> None:
 @Route("PUT", "/rooms/{room_id}/read", takes=inputs.ReadUpTo, answers=payloads.Reading)
 def read(caller: Caller, room_id: str, asked: inputs.ReadUpTo) -> payloads.Reading:
     """Move my read position, on all my devices."""
-    membership, unread = attendance.set_read(caller.user, room_id, asked.seq, back=asked.back)
-    return payloads.reading(membership, unread=unread)
+    return payloads.reading(attendance.set_read(caller.user, room_id, asked.seq, back=asked.back))
 
 
 def draw(caller: Caller, room_id: str) -> payloads.Room:

@@ -36,10 +36,14 @@ class Level(StrEnum):
 
 
 class Unread(NamedTuple):
-    """How much a member has not read: messages of others, and those among them that name the member."""
+    """How much a member has not read after `read_seq`: messages of others, and those among them that name the member.
+    All entries up to `last_seq` are counted, and none after it.
+    """
 
-    messages: int = 0
-    mentions: int = 0
+    messages: int
+    mentions: int
+    read_seq: int
+    last_seq: int
 
 
 class Membership(Base):
@@ -76,10 +80,6 @@ class Membership(Base):
         """When they may speak again, if they are muted now."""
         return self.muted_until if self.muted_until is not None and self.muted_until > now() else None
 
-    def outranks(self, other: Self) -> bool:
-        """May this member act on that one?"""
-        return Role(self.role).rank > Role(other.role).rank
-
     @property
     def slow_until(self) -> datetime | None:
         """When they may say the next thing, if slow mode keeps them from it now."""
@@ -90,6 +90,10 @@ class Membership(Base):
         until = self.said_at + timedelta(seconds=pause)
         # Who spoke in the future did so before the clock was set back, which mutes nobody.
         return until if self.said_at <= instant < until else None
+
+    def outranks(self, other: Self) -> bool:
+        """May this member act on that one?"""
+        return Role(self.role).rank > Role(other.role).rank
 
     @classmethod
     def live(cls) -> sa.Select[Self]:
@@ -137,6 +141,24 @@ class Membership(Base):
             .join(cls.user)
             .order_by(User.skeleton)
         )
+
+    @classmethod
+    def departed_from(cls, room_id: str, name: str) -> sa.Select[Self]:
+        """Who was in a room and is not any more, without bots, those banned and those who left this server; only those
+        in whose names `name` is, when it isn't empty.
+        """
+        gone = (
+            sa.select(cls)
+            .join(cls.user)
+            .where(
+                cls.room_id == room_id,
+                cls.ended_at.is_not(None),
+                cls.banned.is_(False),
+                User.bot.is_(False),
+                User.deleted_at.is_(None),
+            )
+        )
+        return gone.where(User.is_called(name)) if name else gone
 
     @classmethod
     def blind_to(cls, room_id: str, seq: int) -> sa.Select[str, int]:

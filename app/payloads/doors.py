@@ -5,14 +5,14 @@ from typing import Literal, cast
 from typing_extensions import TypedDict  # typing's own cannot be made a schema before Python 3.12
 
 from app import models
-from app.payloads.drawing import message, optional_time, time, user
+from app.payloads.drawing import optional_time, time, user
 from app.payloads.shapes import Count, Id, Invitation, Invite, Knock, Message, RoleName, Time, User
 
 OutcomeName = Literal["dismissed", "message_deleted", "author_removed"]
 
 
 class Arrival(TypedDict):
-    """Somebody who came by a link; `left_at` is null while they are in the room."""
+    """Somebody who came into a room; `left_at` is null while they are in it."""
 
     user: User
     role: RoleName
@@ -85,7 +85,7 @@ def invitation(link: models.Invite) -> Invitation:
 
 
 def arrival(membership: models.Membership) -> Arrival:
-    """Somebody who came by a link."""
+    """Somebody who came into a room."""
     return {
         "user": user(membership.user),
         "role": cast(RoleName, membership.role),
@@ -118,12 +118,12 @@ def purge(done: models.Purge, *, count: int) -> Purge:
     }
 
 
-def report(found: models.Report) -> Report:
-    """A report, for moderators."""
+def report(found: models.Report, about: Message) -> Report:
+    """A report, for a moderator who sees the message that it is about like this."""
     return {
         "id": found.id,
         "room_id": found.room_id,
-        "message": message(found.message),
+        "message": about,
         "reporter": user(found.reporter),
         "reason": found.reason,
         "created_at": time(found.created_at),

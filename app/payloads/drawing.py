@@ -16,7 +16,6 @@ from app.payloads.shapes import (
     LevelName,
     Member,
     Message,
-    Posted,
     Quoted,
     Reaction,
     Reading,
@@ -129,16 +128,16 @@ def room(
         "id": membership.room.id,
         "title": membership.room.title,
         "epoch": membership.room.epoch,
-        "last_seq": membership.room.last_seq,
-        "read_seq": membership.read_seq,
+        "last_seq": unread.last_seq,
+        "read_seq": unread.read_seq,
         "unread": unread.messages,
         "mentions": unread.mentions,
         "role": cast(RoleName, membership.role),
         "member_count": membership.room.member_count,
         "slow_seconds": membership.room.slow_seconds,
         "joining_closed": membership.room.joining_closed,
-        "slow_until": optional_time(membership.slow_until),
         "muted_until": optional_time(membership.silent_until),
+        "slow_until": optional_time(membership.slow_until),
         "level": level(membership),
         "last_message": None if last_message is None else seen(message(last_message), membership.from_seq),
     }
@@ -192,11 +191,6 @@ def issued(proof: models.Credential, secret: str) -> Issued:
     return {**credential(proof, current=False), "token": secret, "user": user(proof.user)}
 
 
-def posted(said: models.Message, *, duplicate: bool) -> Posted:
-    """What was said."""
-    return {"message": message(said), "duplicate": duplicate}
-
-
 def server(*, version: str, limits: Limits, registration: Literal["open", "link", "closed"]) -> Server:
     """This server."""
     return {
@@ -229,9 +223,14 @@ def caught_up(
     }
 
 
-def reading(membership: models.Membership, *, unread: models.Unread) -> Reading:
-    """How far the member has read."""
-    return {"read_seq": membership.read_seq, "unread": unread.messages, "mentions": unread.mentions}
+def reading(unread: models.Unread) -> Reading:
+    """How far a member has read, and what is left."""
+    return {
+        "read_seq": unread.read_seq,
+        "unread": unread.messages,
+        "mentions": unread.mentions,
+        "last_seq": unread.last_seq,
+    }
 
 
 def envelope(entry: models.Entry | models.NewEntry) -> Envelope:

@@ -106,12 +106,13 @@ class PresenceChanged(TypedDict):
 
 
 class ReadChanged(TypedDict):
-    """One has read on, on another device."""
+    """One has read on, on another device. All facts up to `last_seq` are counted, and none after it."""
 
     room_id: Id
     seq: Seq
     unread: int
     mentions: int
+    last_seq: Seq
 
 
 class LevelChanged(TypedDict):

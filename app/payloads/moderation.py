@@ -1,6 +1,7 @@
 """What moderators see: who is banned, and what was done. Shapes and how they are drawn."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from typing_extensions import TypedDict  # typing's own cannot be made a schema before Python 3.12
 
@@ -29,9 +30,9 @@ class Deed(TypedDict):
     detail: Mapping[str, str | int | bool | None] | None
 
 
-def ban(membership: models.Membership) -> Ban:
+def ban(membership: models.Membership, since: datetime) -> Ban:
     """Somebody who is banned."""
-    return {"user": user(membership.user), "since": time(membership.ended_at or membership.joined_at)}
+    return {"user": user(membership.user), "since": time(since)}
 
 
 def deed(entry: models.Entry, actor: models.User, subject: models.User | None) -> Deed:

@@ -231,11 +231,12 @@ class Server(TypedDict):
 
 
 class Reading(TypedDict):
-    """How far one has read a room, and what is left."""
+    """How far one has read a room, and what is left. Facts up to `last_seq` are counted, and none after it."""
 
     read_seq: Seq
     unread: Count
     mentions: Count
+    last_seq: Seq
 
 
 class Ahead(TypedDict):

@@ -23,7 +23,7 @@ def on_post_message(caller: Caller, asked: inputs.PostMessage) -> payloads.Poste
     said, duplicate = messages.post(
         caller.user, asked.room_id, nonce=asked.nonce, text=asked.text, reply_to=asked.reply_to
     )
-    return payloads.posted(said, duplicate=duplicate)
+    return viewing.posted(caller.user, said, duplicate=duplicate)
 
 
 def on_edit_message(caller: Caller, asked: inputs.EditMessage) -> payloads.Changed:
@@ -51,10 +51,9 @@ def on_set_pin(caller: Caller, asked: inputs.SetPin) -> payloads.Changed:
 
 def on_set_read(caller: Caller, asked: inputs.SetRead) -> payloads.Reading:
     """Move one's read position, on all one's devices."""
-    membership, unread = attendance.set_read(
-        caller.user, asked.room_id, asked.seq, back=asked.back, skip=this_socket()
+    return payloads.reading(
+        attendance.set_read(caller.user, asked.room_id, asked.seq, back=asked.back, skip=this_socket())
     )
-    return payloads.reading(membership, unread=unread)
 
 
 def on_set_typing(caller: Caller, asked: inputs.SetTyping) -> payloads.Done:

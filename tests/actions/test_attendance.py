@@ -117,12 +117,12 @@ def test_heads_tells_what_the_client_is_behind_in_and_nothing_of_others_rooms(
 def test_reading_goes_forwards_and_back_only_when_it_is_meant(app, garden, ada, bob) -> None:
     for _ in range(3):
         ada.say(garden.id)
-    read = {"room_id": garden.id, "seq": 4}
-    assert bob.ask("set_read", read)["data"] == {"read_seq": 4, "unread": 1, "mentions": 0}
+    read, end = {"room_id": garden.id, "seq": 4}, {"mentions": 0, "last_seq": 5}
+    assert bob.ask("set_read", read)["data"] == {**end, "read_seq": 4, "unread": 1}
     assert bob.ask("set_read", {**read, "seq": 3})["data"]["read_seq"] == 4
-    assert bob.ask("set_read", {**read, "seq": 999})["data"] == {"read_seq": 5, "unread": 0, "mentions": 0}
+    assert bob.ask("set_read", {**read, "seq": 999})["data"] == {**end, "read_seq": 5, "unread": 0}
     back = {**read, "back": True}
-    assert bob.ask("set_read", {**back, "seq": 3})["data"] == {"read_seq": 3, "unread": 2, "mentions": 0}
+    assert bob.ask("set_read", {**back, "seq": 3})["data"] == {**end, "read_seq": 3, "unread": 2}
     assert bob.ask("set_read", {**back, "seq": 5})["data"]["read_seq"] == 3
 
 
@@ -143,7 +143,7 @@ def test_ones_other_sockets_hear_that_one_read_on_and_nobody_else_does(app, gard
         listener.heard()
     one.ask("set_read", {"room_id": garden.id, "seq": 3})
     one.ask("set_read", {"room_id": garden.id, "seq": 3})
-    fact = {"room_id": garden.id, "seq": 3, "unread": 0, "mentions": 0}
+    fact = {"room_id": garden.id, "seq": 3, "unread": 0, "mentions": 0, "last_seq": 3}
     assert other.heard() == [("read_changed", fact)]
     assert one.heard() == []
     assert ada.heard() == []

@@ -97,13 +97,13 @@ def test_unread_mentions_are_exact_after_everything_that_changes_them(app, garde
     ask(ada, "delete_message", message_id=second["id"])
     assert counts(bob, garden.id) == (2, 1)
     read = ask(bob, "set_read", room_id=garden.id, seq=third["seq"])
-    assert read == {"read_seq": third["seq"], "unread": 0, "mentions": 0}
+    assert read == {"read_seq": third["seq"], "unread": 0, "mentions": 0, "last_seq": 8}
 
     tablet = bob.connect()
     bob.heard(), ada.heard()
     back = ask(bob, "set_read", room_id=garden.id, seq=first["seq"], back=True)
-    assert back == {"read_seq": first["seq"], "unread": 1, "mentions": 1}
-    told = {"room_id": garden.id, "seq": first["seq"], "unread": 1, "mentions": 1}
+    assert back == {"read_seq": first["seq"], "unread": 1, "mentions": 1, "last_seq": 8}
+    told = {"room_id": garden.id, "seq": first["seq"], "unread": 1, "mentions": 1, "last_seq": 8}
     assert tablet.heard() == [("read_changed", told)]
     assert ada.heard() == []
     assert counts(ada, garden.id) == (0, 0)

@@ -113,8 +113,8 @@ def test_reading_on_counts_and_is_told_to_my_own_sockets_only(
     bob.heard(), ada.heard()
 
     answer = bob.api("PUT", f"/rooms/{garden.id}/read", {"seq": first["seq"]}).get_json()
-    assert answer == {"read_seq": first["seq"], "unread": 1, "mentions": 0}
-    fact = {"room_id": garden.id, "seq": first["seq"], "unread": 1, "mentions": 0}
+    assert answer == {"read_seq": first["seq"], "unread": 1, "mentions": 0, "last_seq": second["seq"]}
+    fact = {"room_id": garden.id, "unread": 1, "mentions": 0, "last_seq": second["seq"], "seq": first["seq"]}
     assert bob.heard() == [("read_changed", fact)]
     assert ada.heard() == []
     beyond = bob.api("PUT", f"/rooms/{garden.id}/read", {"seq": second["seq"] + 1000}).get_json()
