@@ -1,4 +1,4 @@
-"""What the server has to understand of a message's Markdown: whom it names. The browser draws the rest."""
+"""What the server has to understand of a message's Markdown: whom it names, and its words. The browser draws it."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -12,6 +12,22 @@ EVERYBODY: Final = "room"  # `@room` names all members
 
 # Only what says where code begins and ends, by CommonMark; so the cost stays that of reading the text once.
 _CODE = MarkdownIt("zero").enable(["fence", "blockquote", "list", "backticks", "escape", "newline"])
+# What static/js/markdown.js reads, of which only the words are wanted here.
+_PROSE = MarkdownIt("zero").enable(
+    [
+        "fence",
+        "blockquote",
+        "list",
+        "backticks",
+        "escape",
+        "newline",
+        "emphasis",
+        "strikethrough",
+        "link",
+        "image",
+    ]
+)
+_WORDS_OF = 400  # code points: enough for what is shown, whatever is to be left out of it
 _NAME_SIGNS = {"L", "N", "M"}
 _INSIDE = {"_", "@", "/", "."}  # before an @ these make it part of something else: an address, a path
 
@@ -30,6 +46,17 @@ def names(text: str) -> list[list[str]]:
         if readings:
             found.setdefault(readings[0], readings)
     return list(found.values())
+
+
+def words(text: str, most: int = 280) -> str:
+    """The beginning of a message on one line, without the signs that only shape it; for pages that draw no messages."""
+    parts: list[str] = []
+    for block in _PROSE.parse(text[:_WORDS_OF]):
+        shown = block.children if block.type == "inline" else [block]
+        parts += [" " if each.type.endswith("break") else each.content for each in shown or ()]
+        parts.append(" ")
+    line = " ".join("".join(parts).split())
+    return line if len(line) <= most and len(text) <= _WORDS_OF else f"{line[:most].rstrip()}…"
 
 
 def fold(name: str) -> str:

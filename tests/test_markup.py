@@ -42,6 +42,37 @@ def test_punctuation_at_the_end_may_belong_to_the_sentence() -> None:
     assert markup.names("It was @bob_.") == [["bob_.", "bob_", "bob"]]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("plain", "plain"),
+        ("**bold** *soft* ~~gone~~ `code` [here](https://example.org)", "bold soft gone code here"),
+        ("> quoted\n\n- one\n- two", "quoted one two"),
+        ("```py\nx = 1\n```", "x = 1"),
+        ("![a cat](https://example.org/cat)", "a cat"),
+        ("<b>&amp;</b> 2 * 3 snake_case", "<b>&amp;</b> 2 * 3 snake_case"),
+        ("# title\n---", "# title ---"),
+        ("", ""),
+        ("a" * 300, "a" * 280 + "…"),
+        ("a " * 100 + " " * 300, "a " * 99 + "a…"),
+    ],
+    ids=[
+        "plain",
+        "shapes",
+        "blocks",
+        "fence",
+        "picture",
+        "no markup",
+        "no heading",
+        "empty",
+        "long",
+        "long and empty",
+    ],
+)
+def test_the_words_of_a_message_are_one_line(text: str, words: str) -> None:
+    assert markup.words(text) == words
+
+
 def test_so_many_are_looked_up_and_no_more() -> None:
     text = " ".join(f"@user{number}" for number in range(limits.NAMES_PER_MESSAGE + 1))
     assert len(markup.names(text)) == limits.NAMES_PER_MESSAGE

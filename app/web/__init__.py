@@ -12,6 +12,7 @@ from app.web import (
     invites,
     knocks,
     members,
+    mentions,
     moderation,
     purges,
     rooms,
@@ -24,7 +25,7 @@ from app.web import (
 def init_app(app: Flask) -> None:
     """Put the pages on the application, with what all of them draw and how they refuse."""
     rooms_pages = (rooms, members, bots, invites, moderation, knocks, purges)
-    for module in (home, session, *rooms_pages, account, docs, health, styles):
+    for module in (home, session, *rooms_pages, mentions, account, docs, health, styles):
         app.register_blueprint(module.blueprint)
     shell.init_app(app)
     styles.init_app(app)

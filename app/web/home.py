@@ -36,7 +36,9 @@ def join() -> tuple[str, int] | Response:
 
 
 def _rooms_page(form: forms.LinkForm) -> str:
-    return render_template("home/rooms.html", rooms=drawn_rooms(), form=form)
+    rooms = drawn_rooms()
+    called = sum(room["mentions"] for room in rooms)
+    return render_template("home/rooms.html", rooms=rooms, called=called, form=form)
 
 
 def drawn_rooms() -> list[payloads.Room]:

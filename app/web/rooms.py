@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from app import access, conversation, identity, limits, links, payloads, viewing
+from app import access, conversation, identity, limits, links, oversight, payloads, viewing
 from app.actions import attendance, members, rooms
 from app.errors import Conflict, Forbidden, Invalid
 from app.web import forms, home
@@ -38,24 +38,25 @@ def create() -> tuple[str, int] | Response:
 
 @blueprint.get("/<room_id>")
 def show(room_id: str) -> str:
-    """The room. With `?m=<seq>`, what was said around that place instead of last."""
+    """The room. With `?m=<seq>`, what was said around that place; else around the first unread message, or last."""
     user = identity.acting_user()
     membership = access.membership(user, room_id)
-    place = request.args.get("m", type=int)
-    if place is not None and 0 < place <= limits.INTEGER_MAX:
-        said = access.history(user, room_id, around=place, limit=limits.HISTORY_PAGE)
-    else:
-        said = access.history(user, room_id, limit=limits.HISTORY_PAGE)[::-1]
+    unread = conversation.unread([membership])[room_id]
+    asked = request.args.get("m", type=int)
+    if asked is not None and not 0 < asked <= limits.INTEGER_MAX:
+        asked = None
+    place, said = conversation.opening(user, room_id, asked=asked)
     invite = access.current_invite(user, room_id)
     page = {
         "me": payloads.user(user),
-        "room": payloads.room(membership, unread=conversation.unread([membership])[room_id]),
+        "room": payloads.room(membership, unread=unread),
         "rooms": home.drawn_rooms(),
         "members": [
             payloads.member(each, online=attendance.is_online(each.user_id))
             for each in access.members(user, room_id)
         ],
         "messages": viewing.messages(user, said),
+        "place": place,
         "invite": None if invite is None else payloads.invite(invite, url=links.url(invite)),
         "limits": limits.ADVERTISED,
         "csrf": generate_csrf(),
@@ -67,19 +68,17 @@ def show(room_id: str) -> str:
 @blueprint.get("/<room_id>/settings")
 def settings(room_id: str) -> str:
     """What one can do with the room as a whole, by one's role."""
-    membership = access.membership(identity.acting_user(), room_id)
-    form = forms.RoomForm(formdata=None, title=membership.room.title)
-    return render_template("rooms/settings.html", membership=membership, form=form)
+    return _settings_page(room_id)
 
 
 @blueprint.post("/<room_id>/settings")
 def rename(room_id: str) -> tuple[str, int] | Response:
     """Another title, which everybody in the room is told."""
     user = identity.acting_user()
-    membership = access.membership(user, room_id)
+    access.membership(user, room_id)
     form = forms.RoomForm()
     if not form.validate():
-        return render_template("rooms/settings.html", membership=membership, form=form), Invalid.status
+        return _settings_page(room_id, form), Invalid.status
     rooms.rename(user, room_id, form.title.data)
     flash("The room has its new title.")
     return redirect(url_for("rooms.settings", room_id=room_id), 303)
@@ -93,7 +92,7 @@ def leave(room_id: str) -> tuple[str, int] | Response:
     try:
         members.leave(user, room_id)
     except (Conflict, Forbidden) as refused:
-        return _refused(room_id, refused)
+        return _settings_page(room_id, refused=refused.detail or refused.title), refused.status
     flash(f"You left “{title}”.")
     return redirect(url_for("home.index"), 303)
 
@@ -108,9 +107,16 @@ def delete(room_id: str) -> Response:
     return redirect(url_for("home.index"), 303)
 
 
-def _refused(room_id: str, refused: Conflict | Forbidden) -> tuple[str, int]:
-    membership = access.membership(identity.acting_user(), room_id)
-    form = forms.RoomForm(formdata=None, title=membership.room.title)
+def _settings_page(room_id: str, form: forms.RoomForm | None = None, *, refused: str = "") -> str:
+    """The page, with the title that was refused, or why something else was."""
+    user = identity.acting_user()
+    membership = access.membership(user, room_id)
+    looks_after = membership.role != "member"
     return render_template(
-        "rooms/settings.html", membership=membership, form=form, refused=refused.detail or refused.title
-    ), refused.status
+        "rooms/settings.html",
+        membership=membership,
+        form=form or forms.RoomForm(formdata=None, title=membership.room.title),
+        refused=refused,
+        knocks=len(oversight.knocks(user, room_id)) if looks_after else 0,
+        reports=len(oversight.reports(user, room_id)) if looks_after else 0,
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
-from app import payloads
+from app import markup, payloads
 from app.web import styles
 
 HUES = 6
@@ -32,7 +32,9 @@ _SYSTEMS = (
 
 def init_app(app: Flask) -> None:
     """Teach the templates the words they use."""
-    app.jinja_env.filters.update(initials=initials, hue=hue, iso=payloads.time, utc=utc, browser=browser)
+    app.jinja_env.filters.update(
+        initials=initials, hue=hue, iso=payloads.time, utc=utc, browser=browser, words=markup.words
+    )
     app.jinja_env.globals.update(registration=registration, stylesheet=styles.url)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -11,18 +11,20 @@ export const PAGE = 50;
 /**
  * @param {PageData} page
  * @param {Places} places
- * @param {boolean} [isLatest] whether the page was asked for what was said last, and not for another place
  */
-export function load(page, { conversations, feed }, isLatest = true) {
-  const { room, rooms, messages } = page;
+export function load(page, { conversations, feed }) {
+  const { room, rooms, messages, place } = page;
   conversations.setRooms(rooms, Date.parse(page.now));
   const last = conversations.room(room.id)?.last_message ?? null;
   // Here a room that isn't in the server's list yet has just come to be.
   conversations.add({ ...room, last_message: last }, Date.parse(last?.created_at ?? page.now));
   conversations.setMembers(room.id, page.members);
   const newest = messages.at(-1)?.seq ?? 0;
-  const hasNewer = !isLatest && newest < room.last_seq;
-  conversations.timeline(room.id).load(messages, { hasOlder: messages.length >= PAGE, hasNewer });
+  const hasNewer = place !== null && newest < room.last_seq;
+  // Around a place, each half of the page is full by itself.
+  const older = place === null ? messages : messages.filter((message) => message.seq <= place);
+  const hasOlder = older.length >= (place === null ? PAGE : PAGE / 2);
+  conversations.timeline(room.id).load(messages, { hasOlder, hasNewer });
   // Not the room's own last seq: nothing says that it was read before the messages were, and a fact told twice is
   // free. A window that doesn't reach the present is read on by pages, not by facts, so there it is the place.
   const read = hasNewer ? room.last_seq : Math.min(newest, room.last_seq);

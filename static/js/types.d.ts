@@ -1,9 +1,9 @@
 /** The few shapes that several modules of the page share. What crosses the wire is the contract's, made from the code. */
 
 import type * as contract from "../../docs/parlor";
-import type { CaughtUp, Invite, Member, Problem, Quoted, Room, RoomMissed, User } from "../../docs/parlor";
+import type { CaughtUp, Invite, Knock, Member, Problem, Quoted, Report, Room, RoomMissed, RoomRemoved, User } from "../../docs/parlor";
 
-export type { Invite, Member, Problem, Room, User };
+export type { Invite, Knock, Member, Problem, Report, Room, User };
 export type Quote = Quoted;
 
 export interface Message extends contract.Message {
@@ -12,6 +12,9 @@ export interface Message extends contract.Message {
 }
 
 export type Role = Member["role"];
+
+/** Why one is out of a room. */
+export type OutOfRoom = RoomRemoved["reason"];
 
 export type Ack<T> = { ok: true; data: T } | { ok: false; error: Problem };
 
@@ -64,6 +67,8 @@ export interface PageData {
   rooms: Room[];
   members: Member[];
   messages: Message[];
+  /** The seq that these messages are around; null when they are what was said last. */
+  place: number | null;
   invite: Invite | null;
   limits: Record<string, number>;
   csrf: string;

@@ -25,13 +25,23 @@ export class Visits {
     this.#members = members;
   }
 
-  /** All of a room that wasn't opened before. @param {string} roomId */
-  begin(roomId) {
-    if (this.#conversations.isOpened(roomId)) return;
-    this.#conversations.setMembers(roomId, []);
-    void this.#past.latest(roomId, this.#conversations.timeline(roomId));
-    void this.people(roomId);
-    this.#invites.fetch(roomId).catch(() => {});
+  /**
+   * All of a room that wasn't opened before, and what was said where the reader goes, if that is elsewhere than what
+   * is here or, in a room that wasn't opened, at its end.
+   *
+   * @param {string} roomId
+   * @param {number | null} [place] a seq
+   */
+  async begin(roomId, place = null) {
+    const isOpened = this.#conversations.isOpened(roomId);
+    if (!isOpened) {
+      this.#conversations.setMembers(roomId, []);
+      void this.people(roomId);
+      this.#invites.fetch(roomId).catch(() => {});
+    }
+    const timeline = this.#conversations.timeline(roomId);
+    if (place !== null) await this.#past.around(roomId, timeline, place);
+    else if (!isOpened) await this.#past.latest(roomId, timeline);
   }
 
   /**

@@ -62,7 +62,9 @@ class TestShowing:
         say(ada, garden.id, "one")
         say(bob, garden.id, "two")
         data = page_data(bob.http.get(garden.path))
-        assert set(data) == {"me", "room", "rooms", "members", "messages", "invite", "limits", "csrf", "now"}
+        assert set(data) == {
+            *("me", "room", "rooms", "members", "messages", "place", "invite", "limits", "csrf", "now")
+        }
         assert [each["text"] for each in data["messages"]] == ["one", "two"]
         assert [each["user"]["username"] for each in data["members"]] == ["ada", "bob"]
         assert data["me"]["username"] == "bob"
@@ -78,6 +80,18 @@ class TestShowing:
         around = page_data(ada.http.get(f"{garden.path}?m={place}"))["messages"]
         assert place in {each["seq"] for each in around}
         assert around == sorted(around, key=lambda each: each["seq"])
+
+    def test_who_has_much_to_read_gets_what_is_around_the_first_of_it(self, ada, bob, garden):
+        seqs = [say(bob, garden.id, f"message {number}") for number in range(80)]
+        mine = say(ada, garden.id, "mine is not unread")
+        ada.api("PUT", f"/rooms/{garden.id}/read", {"seq": seqs[20]})
+        data = page_data(ada.http.get(garden.path))
+        said = [each["seq"] for each in data["messages"]]
+        assert data["place"] == seqs[21]
+        assert (said.index(seqs[21]), len(said)) == (24, 50)
+        ada.api("PUT", f"/rooms/{garden.id}/read", {"seq": seqs[40]})
+        data = page_data(ada.http.get(garden.path))
+        assert (data["place"], data["messages"][-1]["seq"]) == (None, mine)
 
     @pytest.mark.parametrize("place", ["0", "-1", "x", "9" * 40, "1e3", ""])
     def test_a_place_that_is_none_shows_the_newest(self, ada, garden, place):
@@ -99,7 +113,7 @@ class TestShowing:
 ROOM_PATHS = [
     ("GET", ""),
     ("GET", "/settings"),
-    ("GET", "/links"),
+    ("GET", "/invites"),
     ("GET", "/qr.svg"),
     ("GET", "/members"),
     ("POST", "/members/some-id/role"),
@@ -107,9 +121,9 @@ ROOM_PATHS = [
     ("POST", "/settings"),
     ("POST", "/leave"),
     ("POST", "/delete"),
-    ("POST", "/links"),
-    ("POST", "/links/rotate"),
-    ("POST", "/links/some-id/revoke"),
+    ("POST", "/invites"),
+    ("POST", "/invites/rotate"),
+    ("POST", "/invites/some-id/revoke"),
 ]
 
 

@@ -1,4 +1,4 @@
-/** A dialog with messages from elsewhere, pinned ones or mentions, each with the way to it; or a message's versions. */
+/** A dialog with messages from elsewhere in the room, each with the way to it; or with a message's versions. */
 
 import { byId, find, piece } from "../dom.js";
 import * as times from "../times.js";
@@ -11,8 +11,7 @@ import * as messageText from "./message_text.js";
 
 /**
  * @typedef {object} Calls
- * @property {(cursor: string | null) => Promise<{items: Message[], next: string | null}>} fetch
- * @property {(roomId: string) => string} room its title; empty where it needs no saying
+ * @property {() => Promise<{items: Message[]}>} fetch
  * @property {(author: import("../types").User | null) => string} name
  * @property {(text: string) => string} line the words of a message in one line
  * @property {(roomId: string, seq: number) => void} onJump
@@ -22,8 +21,6 @@ export class FoundList {
   #dialog;
   #list;
   #calls;
-  /** @type {string | null} */
-  #next = null;
 
   /**
    * @param {string} id of the dialog
@@ -34,32 +31,27 @@ export class FoundList {
     this.#list = find(this.#dialog, ".found-list");
     this.#calls = calls;
     this.#list.addEventListener("click", (event) => this.#clicked(event));
-    this.#dialog.querySelector("[data-more]")?.addEventListener("click", () => void this.#fetch(this.#next));
   }
 
   open() {
     this.#list.replaceChildren();
     find(this.#dialog, "[data-none]").hidden = true;
     if (!this.#dialog.open) this.#dialog.showModal();
-    return this.#fetch(null);
+    return this.#fetch();
   }
 
-  /** @param {string | null} cursor */
-  async #fetch(cursor) {
+  async #fetch() {
     const error = find(this.#dialog, ".field__error");
     error.hidden = true;
     try {
-      const page = await this.#calls.fetch(cursor);
-      this.#next = page.next;
-      this.#list.append(...page.items.map((message) => this.#item(message)));
+      const { items } = await this.#calls.fetch();
+      this.#list.replaceChildren(...items.map((message) => this.#item(message)));
     } catch (refused) {
       error.textContent = refused instanceof Error ? refused.message : "That didn’t work.";
       error.hidden = false;
       return;
     }
     find(this.#dialog, "[data-none]").hidden = this.#list.childElementCount > 0;
-    const more = this.#dialog.querySelector("[data-more]");
-    if (more instanceof HTMLElement) more.hidden = this.#next === null;
   }
 
   /** @param {Message} message */
@@ -70,7 +62,6 @@ export class FoundList {
     link.dataset.room = message.room_id;
     link.dataset.seq = String(message.seq);
     find(item, ".found__author").textContent = this.#calls.name(message.author);
-    find(item, ".found__room").textContent = this.#calls.room(message.room_id);
     const time = find(item, ".found__time");
     time.textContent = times.brief(message.created_at, Date.now());
     time.setAttribute("datetime", message.created_at);

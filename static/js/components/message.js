@@ -44,7 +44,9 @@ export function create() {
  */
 export function fill(element, row, ways) {
   const { message, pending, first, mine } = row;
+  const isFound = element.classList.contains("message--found");
   element.className = "message";
+  element.classList.toggle("message--found", isFound);
   element.classList.toggle("message--first", first);
   element.classList.toggle("message--mine", mine);
   element.classList.toggle("message--waiting", pending?.state === "waiting");

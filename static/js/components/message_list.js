@@ -40,6 +40,9 @@ import * as message from "./message.js";
 /** How far from the end still counts as being there, in pixels. */
 const AT_END = 48;
 
+/** So long the message that somebody was led to stands out, in milliseconds; message.css says the same. */
+const FOUND = 2500;
+
 /** Seconds of reading ahead: more is fetched this many screens before the edge. */
 const SCREENS_AHEAD = 1.5;
 
@@ -56,6 +59,8 @@ export class MessageList {
   #stuck = true;
   #seen = 0;
   #fresh = true;
+  /** @type {number | null} the message where the reader is to begin */
+  #goal = null;
 
   /**
    * @param {Parts} parts
@@ -89,8 +94,18 @@ export class MessageList {
     return element instanceof HTMLElement ? Number(element.dataset.seq) || null : null;
   }
 
-  /** Another conversation: nothing of the former one stays, and the next drawing decides where the reader begins. */
-  begin() {
+  /** Whether nothing of this conversation was drawn yet. */
+  get isFresh() {
+    return this.#fresh;
+  }
+
+  /**
+   * Another conversation: nothing of the former one stays, and the next drawing decides where the reader begins.
+   *
+   * @param {number | null} [goal] the seq of the message to begin at, instead of what is new or the end
+   */
+  begin(goal = null) {
+    this.#goal = goal;
     this.#elements.clear();
     this.#parts.rows.replaceChildren();
     this.#view = { rows: [], hasOlder: false, hasNewer: false, read: 0 };
@@ -137,11 +152,17 @@ export class MessageList {
   reveal(seq) {
     const element = this.#parts.rows.querySelector(`[data-seq="${seq}"]`);
     if (!element) return false;
-    this.#stuck = false;
-    element.scrollIntoView({ block: "center" });
+    this.#middle(element);
     element.classList.add("message--found");
+    setTimeout(() => element.classList.remove("message--found"), FOUND);
     this.#look();
     return true;
+  }
+
+  /** @param {Element} element */
+  #middle(element) {
+    this.#stuck = false;
+    element.scrollIntoView({ block: "center", behavior: "instant" });
   }
 
   /** The reader may have come back to the page: what is on the screen is seen now. */
@@ -159,7 +180,7 @@ export class MessageList {
     if (!known) this.#elements.set(row.key, element);
     const shown = this.#shown.get(element);
     const name = row.kind === "message" ? this.#ways.name(row.message.author) : "";
-    const people = row.kind === "message" && row.message.text.includes("@") ? this.#ways.people.stamp() : "";
+    const people = row.kind === "message" && namesSomebody(row.message) ? this.#ways.people.stamp() : "";
     if (shown && shown.name === name && shown.people === people && same(shown.row, row)) return element;
     this.#shown.set(element, { row, name, people });
     if (row.kind === "message") message.fill(element, row, this.#ways);
@@ -192,9 +213,10 @@ export class MessageList {
     older.append(trouble);
   }
 
-  /** Where a reader begins: at the first thing that is new, or else at the end. */
+  /** Where a reader begins: at the message that was asked for, at the first thing that is new, or else at the end. */
   #placeFirst() {
     if (!this.#view.rows.length) return;
+    if (this.#goal !== null && this.#placeAtGoal(this.#goal)) return;
     const { log, rows } = this.#parts;
     const line = rows.querySelector(".new-line");
     const at = line ? line.getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop : Infinity;
@@ -202,6 +224,16 @@ export class MessageList {
     // Straight there and not by way of the end, where nobody is to have been.
     log.scrollTop = at - log.clientHeight * 0.2;
     this.#stuck = this.#distance() <= AT_END;
+  }
+
+  /** What is no message, such as somebody's coming, is shown by the last message before it. @param {number} goal */
+  #placeAtGoal(goal) {
+    this.#goal = null;
+    if (this.reveal(goal)) return true;
+    const before = this.#view.rows.findLast((row) => row.kind === "message" && row.message.seq < goal);
+    const element = before && this.#elements.get(before.key);
+    if (element) this.#middle(element);
+    return Boolean(element);
   }
 
   #scrolled() {
@@ -286,6 +318,11 @@ export class MessageList {
     if (count === 0) jumpLabel.textContent = "Newest";
     else jumpLabel.textContent = count === 1 ? "1 new message" : `${count} new messages`;
   }
+}
+
+/** Whether it looks otherwise when others are in the room. @param {import("../types").Message} message */
+function namesSomebody({ text, reactions }) {
+  return text.includes("@") || Boolean(reactions?.length);
 }
 
 /** @param {Row[]} rows */

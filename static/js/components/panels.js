@@ -53,10 +53,14 @@ export class Panels {
     return this.#wide.matches ? !("membersShut" in this.#root.dataset) : this.#place.view === "members";
   }
 
-  /** @param {string} roomId */
-  toRoom(roomId) {
+  /**
+   * @param {string} roomId
+   * @param {number | null} [seq] of the message to begin at; in the address, so that coming back leads there as well
+   */
+  toRoom(roomId, seq = null) {
     if (roomId === this.#place.room && this.#place.view === "room") return this.#onPlace(this.#place);
-    this.#push({ view: "room", room: roomId, from: this.#place.view }, `/rooms/${encodeURIComponent(roomId)}`);
+    const at = seq === null ? "" : `?m=${seq}`;
+    this.#push({ view: "room", room: roomId, from: this.#place.view }, `/rooms/${encodeURIComponent(roomId)}${at}`);
   }
 
   toRooms() {

@@ -14,6 +14,9 @@ import { arrange, find, piece } from "../dom.js";
 /** So many names are said; the others are counted. */
 const NAMED = 12;
 
+/** So long a pointer stays, or a finger, before it means to know who did; in milliseconds. */
+const DWELL = 400;
+
 /**
  * @param {HTMLElement} list
  * @param {Reaction[]} reactions
@@ -41,24 +44,112 @@ export function fill(list, reactions, people, onReact) {
 function fillOne(item, { emoji, count, user_ids }, people, onReact) {
   item.dataset.emoji = emoji;
   const mine = user_ids.includes(people.me);
+  const named = who(user_ids, count, { ...people, mine });
   const button = /** @type {HTMLButtonElement} */ (find(item, "button"));
   button.setAttribute("aria-pressed", String(mine));
-  button.setAttribute("aria-label", `${emoji} ${count}, ${who(user_ids, count, people)}`);
-  button.title = who(user_ids, count, people);
+  button.setAttribute("aria-label", `${emoji} ${count}, ${named}`);
+  button.dataset.who = named;
   button.onclick = () => onReact(emoji, !mine);
   find(item, ".reaction__emoji").textContent = emoji;
   find(item, ".reaction__count").textContent = String(count);
 }
 
 /**
+ * The first few by name; of five hundred, no more are looked up than are said.
+ *
  * @param {string[]} ids
  * @param {number} count
- * @param {People} people
+ * @param {Pick<People, "me" | "name"> & {mine: boolean}} people
  */
-function who(ids, count, people) {
-  const others = ids.filter((id) => id !== people.me).map((id) => people.name(id));
-  const named = [...(ids.includes(people.me) ? ["You"] : []), ...others.filter((name) => name !== null)].slice(0, NAMED);
+export function who(ids, count, { me, name, mine }) {
+  const named = mine ? ["You"] : [];
+  for (const id of ids) {
+    if (named.length === NAMED) break;
+    const found = id === me ? null : name(id);
+    if (found !== null) named.push(found);
+  }
   const rest = count - named.length;
   if (rest > 0) named.push(rest === 1 ? "1 other" : `${rest} others`);
   return named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : (named[0] ?? "Nobody");
+}
+
+/** Says who put a reaction there: to a pointer that rests on it, to who comes to it by keys, to a finger that stays. */
+export class ReactionTip {
+  #tip;
+  #timer = 0;
+  /** A finger stayed: lifting it isn't a click. */
+  #held = false;
+
+  /**
+   * @param {HTMLElement} tip a popover
+   * @param {HTMLElement} rows what holds the messages
+   */
+  constructor(tip, rows) {
+    this.#tip = tip;
+    rows.addEventListener("pointerover", (event) => event.pointerType === "mouse" && this.#later(chip(event.target)));
+    rows.addEventListener("pointerout", (event) => event.pointerType === "mouse" && this.#hide());
+    rows.addEventListener("focusin", (event) => this.#focused(chip(event.target)));
+    rows.addEventListener("focusout", () => this.#hide());
+    rows.addEventListener("pointerdown", (event) => this.#pressed(event));
+    for (const end of /** @type {const} */ (["pointerup", "pointercancel", "pointerleave"])) rows.addEventListener(end, () => clearTimeout(this.#timer));
+    rows.addEventListener("click", (event) => this.#clicked(event), { capture: true });
+    rows.addEventListener("contextmenu", (event) => this.#held && chip(event.target) && event.preventDefault());
+    document.addEventListener("scroll", () => this.#hide(), { capture: true, passive: true });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.#hide());
+    document.addEventListener("pointerdown", (event) => !chip(event.target) && this.#hide());
+  }
+
+  /** @param {HTMLElement | null} button @param {() => void} [then] */
+  #later(button, then) {
+    clearTimeout(this.#timer);
+    if (!button) return;
+    this.#timer = Number(setTimeout(() => {
+      then?.();
+      this.#show(button);
+    }, DWELL));
+  }
+
+  /** @param {HTMLElement | null} button */
+  #focused(button) {
+    if (button?.matches(":focus-visible")) this.#show(button);
+  }
+
+  /** @param {PointerEvent} event */
+  #pressed(event) {
+    this.#hide();
+    this.#held = false;
+    if (event.pointerType !== "mouse") this.#later(chip(event.target), () => (this.#held = true));
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    if (!chip(event.target)) return;
+    if (!this.#held) return this.#hide();
+    this.#held = false;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {HTMLElement} button */
+  #show(button) {
+    if (!button.isConnected || !button.dataset.who) return;
+    const tip = this.#tip;
+    tip.textContent = button.dataset.who;
+    tip.showPopover();
+    const box = button.getBoundingClientRect();
+    const above = box.top - tip.offsetHeight - 4;
+    const left = Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8));
+    tip.style.setProperty("--top", `${Math.round(above > 8 ? above : box.bottom + 4)}px`);
+    tip.style.setProperty("--left", `${Math.round(left)}px`);
+  }
+
+  #hide() {
+    clearTimeout(this.#timer);
+    if (this.#tip.matches(":popover-open")) this.#tip.hidePopover();
+  }
+}
+
+/** @param {EventTarget | null} target @returns {HTMLElement | null} */
+function chip(target) {
+  return target instanceof Element ? target.closest(".reaction") : null;
 }

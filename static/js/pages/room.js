@@ -19,7 +19,7 @@ import { Visits } from "../visits.js";
 import { Commands } from "./room_commands.js";
 import { Line } from "./room_line.js";
 import { RoomMessages } from "./room_messages.js";
-import { Place } from "./room_place.js";
+import { askedFor, Place } from "./room_place.js";
 import { View } from "./room_view.js";
 import { Writing } from "./room_writing.js";
 
@@ -131,7 +131,6 @@ const commands = new Commands({
   rooms: () => conversations.rooms.filter((room) => room.id !== place.current),
   goTo: (roomId) => panels.toRoom(roomId),
   actions: {
-    mentions: () => messages.openMentions(),
     pins: () => messages.openPins(),
     invite: () => view.openInvite(),
     members: () => panels.toggleMembers(),
@@ -183,17 +182,13 @@ function atMidnight() {
 
 /* Begin. */
 
-const asked = Number(new URLSearchParams(location.search).get("m")) || null;
-snapshot.load(page, { conversations, feed }, asked === null);
+snapshot.load(page, { conversations, feed });
 if (page.invite) invites.keep(place.current, page.invite);
 place.newAfter = page.room.unread > 0 ? page.room.read_seq : null;
 writing.begin();
-// Before anything is drawn: the newest, which came with the page, isn't what is going to be read.
-place.seeking = asked === null && page.room.unread > snapshot.PAGE;
+messageList.begin(askedFor());
 frames.ask("rooms", "room", "timeline", "members");
 frames.now();
-if (asked) messageList.reveal(asked);
-else if (place.seeking) void place.toFirstUnread();
 roomHead.drawMembersButton(panels.showsMembers);
 comfortablyFocus();
 
@@ -213,5 +208,4 @@ byId("to-members").addEventListener("click", () => panels.toggleMembers());
 byId("close-members").addEventListener("click", () => panels.leaveMembers());
 byId("first-unread").addEventListener("click", () => void place.toFirstUnread());
 byId("open-palette").addEventListener("click", () => commands.toggle());
-byId("open-mentions").addEventListener("click", () => messages.openMentions());
 byId("bring-someone").addEventListener("click", () => view.openInvite());

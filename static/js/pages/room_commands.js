@@ -11,7 +11,7 @@ import { byId } from "../dom.js";
 /** What can be done, as people call it. Those with an address are pages of their own. */
 const ACTIONS = /** @type {{id: string, label: string, words: string, hint?: string, href?: string}[]} */ ([
   { id: "create", label: "Create Room", words: "new make", href: "/rooms/new" },
-  { id: "mentions", label: "Mentions of you", words: "at ping called" },
+  { id: "mentions", label: "Mentions of you", words: "at ping called", href: "/mentions" },
   { id: "pins", label: "Pinned messages", words: "pins" },
   { id: "newest", label: "Newest message", words: "end bottom last jump" },
   { id: "invite", label: "Link and QR code", words: "invite copy share join" },
@@ -50,7 +50,9 @@ export class Commands {
   /** @returns {Entry[]} */
   #entries() {
     const rooms = this.#calls.rooms().map(({ id, title, unread }) => ({ id, label: title, hint: unread ? `${unread} unread` : "", kind: /** @type {const} */ ("room") }));
-    const actions = ACTIONS.map(({ id, label, words, hint = "" }) => ({ id, label, words, hint, kind: /** @type {const} */ ("action") }));
+    const called = this.#calls.rooms().reduce((sum, { mentions }) => sum + mentions, 0);
+    const hints = /** @type {Record<string, string>} */ ({ mentions: called ? `${called} unread` : "" });
+    const actions = ACTIONS.map(({ id, label, words, hint = hints[id] ?? "" }) => ({ id, label, words, hint, kind: /** @type {const} */ ("action") }));
     return [...rooms, ...actions];
   }
 

@@ -10,6 +10,7 @@ import { FoundList, showVersions } from "../components/found_list.js";
 import { MessageBar } from "../components/message_bar.js";
 import { MessageMenu } from "../components/message_menu.js";
 import * as messageText from "../components/message_text.js";
+import { ReactionTip } from "../components/reactions.js";
 import { Toast } from "../components/toast.js";
 import { Deeds } from "../deeds.js";
 import { byId } from "../dom.js";
@@ -54,7 +55,6 @@ export class RoomMessages {
   #menu;
   #bar;
   #pins;
-  #mentions;
   guesses = new Guesses();
   deeds;
 
@@ -97,18 +97,11 @@ export class RoomMessages {
     const jump = (/** @type {string} */ roomId, /** @type {number} */ seq) => room.jump(roomId, seq);
     this.#pins = new FoundList("pins-dialog", {
       fetch: () => room.api.pins(room.current()),
-      room: () => "",
       name: room.name,
       line: (text) => this.line(text),
       onJump: jump,
     });
-    this.#mentions = new FoundList("mentions-dialog", {
-      fetch: (cursor) => room.api.mentions(cursor),
-      room: (roomId) => room.conversations.room(roomId)?.title ?? "",
-      name: room.name,
-      line: (text) => this.line(text),
-      onJump: jump,
-    });
+    new ReactionTip(byId("reaction-tip"), byId("rows"));
     // What is being deleted is deleted, also when the page goes before its time is over.
     addEventListener("pagehide", () => this.deeds.flush().forEach((message) => room.api.deleteMessage(message.id).catch(() => {})));
   }
@@ -128,7 +121,7 @@ export class RoomMessages {
     return {
       me: me.id,
       name: (id) => conversations.member(current(), id)?.user.display_name ?? null,
-      stamp: () => `${current()} ${conversations.room(current())?.member_count} ${conversations.isOpened(current())}`,
+      stamp: () => `${current()} ${conversations.room(current())?.member_count} ${conversations.known(current())}`,
     };
   }
 
@@ -167,10 +160,6 @@ export class RoomMessages {
 
   openPins() {
     void this.#pins.open();
-  }
-
-  openMentions() {
-    void this.#mentions.open();
   }
 
   /**

@@ -36,16 +36,38 @@ export class Place {
     if (!room) return gone.show("this room");
     gone.hide();
     writing.begin();
-    view.messageList.begin();
+    const asked = askedFor();
+    view.messageList.begin(asked);
     view.typingLine.clear();
     this.newAfter = room.unread > 0 ? room.read_seq : null;
-    this.seeking = false;
     line.reading.forget(roomId);
-    visits.begin(roomId);
-    if (room.unread > snapshot.PAGE || this.isUnreadAbove()) void this.toFirstUnread();
+    const elsewhere = this.#elsewhere(room, asked);
+    this.seeking = elsewhere !== null;
+    void visits.begin(roomId, elsewhere).then(() => this.#arrived(roomId));
     frames.ask("rooms", "room", "timeline", "members", "typing");
     frames.now();
     aloud(room.title);
+  }
+
+  /**
+   * The seq to begin at, when what is here of a room is another part of it: nothing is drawn before that has come.
+   *
+   * @param {import("../types").Room} room
+   * @param {number | null} asked
+   */
+  #elsewhere(room, asked) {
+    const { conversations } = this.#parts;
+    if (asked !== null) return conversations.timeline(room.id).find(asked) ? null : asked;
+    const isAbove = conversations.isOpened(room.id) ? this.isUnreadAbove() : room.unread > snapshot.PAGE;
+    return isAbove && this.newAfter !== null ? this.newAfter + 1 : null;
+  }
+
+  /** @param {string} roomId */
+  #arrived(roomId) {
+    if (roomId !== this.current || !this.seeking) return;
+    this.seeking = false;
+    this.#parts.frames.ask("timeline");
+    this.#parts.frames.now();
   }
 
   /**
@@ -56,13 +78,17 @@ export class Place {
    */
   async jump(roomId, seq) {
     const { conversations, frames, messages, panels, past, view } = this.#parts;
-    if (roomId !== this.current || !panels.showsRoom) panels.toRoom(roomId);
+    if (roomId !== this.current) return panels.toRoom(roomId, seq);
+    if (!panels.showsRoom) panels.toRoom(roomId);
     frames.now();
     if (view.messageList.reveal(seq)) return;
-    await past.around(roomId, conversations.timeline(roomId), seq);
+    const timeline = conversations.timeline(roomId);
+    await past.around(roomId, timeline, seq);
     if (roomId !== this.current) return;
+    view.messageList.begin(seq);
+    frames.ask("timeline");
     frames.now();
-    if (!view.messageList.reveal(seq)) messages.say("That message isn’t here any more.");
+    if (!timeline.find(seq)) messages.say("That message isn’t here any more.");
   }
 
   /** To the end, from where it isn't here: fetched once, and nobody is taken there who went elsewhere meanwhile. */
@@ -117,7 +143,9 @@ export class Place {
   seen(seq) {
     const { conversations, line, panels } = this.#parts;
     const room = conversations.room(this.current);
-    if (!room || this.seeking || document.visibilityState !== "visible" || !document.hasFocus() || !panels.showsRoom) return;
+    // Led to a message in the middle of what is unread, one has read neither what is before it nor what follows.
+    const isAside = this.isUnreadAbove() && conversations.timeline(this.current).hasNewer;
+    if (!room || this.seeking || isAside || document.visibilityState !== "visible" || !document.hasFocus() || !panels.showsRoom) return;
     if (room.unread > 0 || seq > room.read_seq) line.reading.seen(this.current, seq, room.read_seq);
   }
 
@@ -152,4 +180,10 @@ export class Place {
     if (next) panels.toRoom(next.id);
     else location.assign("/");
   }
+}
+
+/** The message that the address asks for; null when it asks for none. */
+export function askedFor() {
+  const asked = new URLSearchParams(location.search).get("m") ?? "";
+  return /^[1-9]\d{0,15}$/u.test(asked) ? Number(asked) : null;
 }

@@ -141,8 +141,10 @@ export class View {
     if (this.messageList.isAtEnd) timeline.trim(WINDOW);
     const isStart = timeline.loaded && !timeline.hasOlder;
     const above = () => this.#beginning.draw({ title: room.title, isStart, isEmpty: timeline.isEmpty, link: invites.url(room.id) });
-    byId("log").setAttribute("aria-busy", String(!timeline.loaded));
-    const rows = timeline.rows({ newAfter: place.newAfter, seen: (message) => messages.guesses.seen(message) });
+    byId("log").setAttribute("aria-busy", String(!timeline.loaded || place.seeking));
+    // On the way to another part of the room, nobody is shown this one first.
+    const isElsewhere = place.seeking && this.messageList.isFresh;
+    const rows = isElsewhere ? [] : timeline.rows({ newAfter: place.newAfter, seen: (message) => messages.guesses.seen(message) });
     const trouble = past.trouble(room.id);
     this.messageList.draw({ rows, read: room.read_seq, hasOlder: timeline.hasOlder, hasNewer: timeline.hasNewer, trouble, above });
     messages.settle();
