@@ -136,10 +136,11 @@ def last_messages(memberships: list[Membership]) -> dict[str, Message]:
     return {said.room_id: said for said in _dressed(query) if said.seq >= first[said.room_id]}
 
 
-def members(user: User, room_id: str) -> list[Membership]:
-    """Everybody in a room, by name. Raises NotFound for an outsider."""
+def members(user: User, room_id: str, *, name: str = "") -> list[Membership]:
+    """Everybody in a room, by name; those in whose names `name` is. Raises NotFound for an outsider."""
     membership(user, room_id)
-    return list(db.session.scalars(Membership.in_room(room_id)))
+    inside = Membership.in_room(room_id)
+    return list(db.session.scalars(inside.where(User.is_called(name)) if name else inside))
 
 
 def history(
@@ -184,6 +185,16 @@ def invites(user: User, room_id: str, *, before: str | None = None, limit: int |
     if before is not None:
         made = made.where(Invite.id < before)
     return list(db.session.scalars(made.limit(limit)))
+
+
+def invite(user: User, room_id: str, invite_id: str) -> Invite:
+    """One of a room's links, an ended one too. Raises NotFound for an outsider, Forbidden for a bot."""
+    membership(user, room_id)
+    refuse_bot(user)
+    found = db.session.scalar(Invite.of_room(room_id).where(Invite.id == invite_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def current_invite(user: User, room_id: str) -> Invite | None:

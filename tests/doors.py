@@ -26,8 +26,8 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "delete_room": ("/rooms/{room_id}/delete", "DELETE", "/rooms/{room_id}"),
     "leave_room": ("/rooms/{room_id}/leave", "DELETE", "/rooms/{room_id}/members/me"),
     "join_room": ("/join/{token}", "POST", "/join/{token}"),
-    "make_link": ("/rooms/{room_id}/links", "POST", "/rooms/{room_id}/invites"),
-    "rotate_link": ("/rooms/{room_id}/links/rotate", "POST", "/rooms/{room_id}/invites/rotate"),
+    "make_link": ("/rooms/{room_id}/invites", "POST", "/rooms/{room_id}/invites"),
+    "rotate_link": ("/rooms/{room_id}/invites/rotate", "POST", "/rooms/{room_id}/invites/rotate"),
     "change_name": ("/account/profile", "PATCH", "/me"),
 }
 

@@ -7,6 +7,7 @@ from flask import Flask
 from app.actions import (
     accounts,
     attendance,
+    bans,
     bots,
     credentials,
     invites,
@@ -63,7 +64,9 @@ def do_everything(app: Flask, garden: Garden, ada: Person, bob: Person, mallory:
         reported, _ = reports.report(bob.user(), said.id, reason="frogs again")
         reports.close(ada.user(), reported.id, "message_deleted")
         members.remove(ada.user(), garden.id, carol.id, ban=True)
-        members.unban(ada.user(), garden.id, carol.id)
+        bans.lift(ada.user(), garden.id, carol.id)
+        bans.ban(ada.user(), garden.id, carol.id)
+        bans.lift(ada.user(), garden.id, carol.id)
         asking = invites.create(ada.user(), garden.id, asks_first=True, history="recent")
         knocks.deny(ada.user(), invites.accept(carol, asking.token).id)
         asking = invites.create(ada.user(), garden.id, asks_first=True, history="none")

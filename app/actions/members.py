@@ -1,4 +1,4 @@
-"""Members: leave, remove, change a role, mute, hand the room over, let who was banned come again."""
+"""Members: leave, remove, change a role, mute, hand the room over."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from app.models import Entry, Kind, Membership, Role, Room, User
 from app.models.columns import now
 
 LAST_OWNER = "Make someone else an owner of this room first, or delete it."
+ONLY_BELOW = "You can only remove members whose role is below yours."
 
 
 def leave(user: User, room_id: str) -> None:
@@ -31,23 +32,29 @@ def leave(user: User, room_id: str) -> None:
     events.room_removed(user.id, room_id, "left")
 
 
-def remove(actor: User, room_id: str, user_id: str, *, ban: bool) -> None:
+def remove(actor: User, room_id: str, user_id: str, *, ban: bool) -> Membership:
     """Take somebody else out. The links that exist now stay closed to them; banned, all links do.
 
     Raises NotFound for an outsider and for who isn't a member; Forbidden unless the actor outranks them.
     """
     room = log.lock(room_id)
     acting = access.moderated(actor, room_id, least=Role.MODERATOR)
-    membership = access.membership_of_other(room_id, user_id)
+    return take_out(room, acting, access.membership_of_other(room_id, user_id), ban=ban)
+
+
+def take_out(room: Room, acting: Membership, membership: Membership, *, ban: bool) -> Membership:
+    """Take a member out of a locked room, commit, and tell. Raises Forbidden unless `acting` outranks them."""
     if not acting.outranks(membership):
-        raise Forbidden("You can only remove members whose role is below yours.")
+        raise Forbidden(ONLY_BELOW)
     membership.banned = ban
-    entry = _end(room, membership, Kind.MEMBER_REMOVED, actor=actor, detail={"banned": ban})
+    detail = {"banned": ban}
+    entry = _end(room, membership, Kind.MEMBER_REMOVED, actor=acting.user, detail=detail)
     membership.removed_seq = entry.seq
     db.session.commit()
 
     dispatch.tell(entry)
-    events.room_removed(user_id, room_id, "banned" if ban else "removed")
+    events.room_removed(membership.user_id, room.id, "banned" if ban else "removed")
+    return membership
 
 
 def set_role(actor: User, room_id: str, user_id: str, role: str) -> Membership:
@@ -106,26 +113,6 @@ def mute(actor: User, room_id: str, user_id: str, *, seconds: int) -> Membership
 def unmute(actor: User, room_id: str, user_id: str) -> Membership:
     """Somebody may speak again; who isn't muted may anyway. Raises as `mute`."""
     return _set_mute(actor, room_id, user_id, None)
-
-
-def unban(actor: User, room_id: str, user_id: str) -> None:
-    """Links that are made from now on let somebody in again. Who isn't banned stays as they are.
-
-    Raises NotFound for an outsider and for who was never in the room, Forbidden for a member.
-    """
-    room = log.lock(room_id)
-    access.moderated(actor, room_id, least=Role.MODERATOR)
-    membership = db.session.get(Membership, (room_id, user_id), populate_existing=True)
-    if membership is None:
-        raise NotFound
-    if not membership.banned:
-        db.session.commit()
-        return
-    membership.banned = False
-    entry = log.append(room, Kind.ROOM_CHANGED, subject_id=user_id, actor=actor, detail={"did": "unbanned"})
-    db.session.commit()
-
-    dispatch.tell(entry)
 
 
 def leave_everything(user: User) -> None:

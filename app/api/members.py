@@ -2,6 +2,7 @@
 
 from app import access, inputs, oversight, payloads
 from app.actions import attendance, members
+from app.actions import bans as exclusions
 from app.api.routes import Route
 from app.errors import Conflict
 from app.identity import Caller
@@ -53,14 +54,40 @@ def unmute(caller: Caller, room_id: str, user_id: str) -> None:
     members.unmute(caller.user, room_id, user_id)
 
 
+@Route(
+    "GET",
+    "/rooms/{room_id}/departures",
+    query=inputs.DeparturesQuery,
+    answers=payloads.Page[payloads.Arrival],
+)
+def departures(
+    caller: Caller, room_id: str, query: inputs.DeparturesQuery
+) -> payloads.Page[payloads.Arrival]:
+    """Who was in the room and is not, and isn't banned, for owners and moderators."""
+    found = oversight.departures(
+        caller.user, room_id, name=query.name, after=query.cursor, limit=query.limit + 1
+    )
+    shown = found[: query.limit]
+    return {
+        "items": [payloads.arrival(each) for each in shown],
+        "next": shown[-1].user_id if len(found) > len(shown) else None,
+    }
+
+
 @Route("GET", "/rooms/{room_id}/bans", answers=payloads.Page[payloads.Ban])
 def bans(caller: Caller, room_id: str) -> payloads.Page[payloads.Ban]:
     """Who is banned from the room, by name, for owners and moderators."""
     found = oversight.bans(caller.user, room_id)
-    return {"items": [payloads.ban(each) for each in found], "next": None}
+    return {"items": [payloads.ban(*each) for each in found], "next": None}
+
+
+@Route("PUT", "/rooms/{room_id}/bans/{user_id}")
+def ban(caller: Caller, room_id: str, user_id: str) -> None:
+    """Let no link let somebody in any more, by who outranks them: a member, who is taken out, or who was one."""
+    exclusions.ban(caller.user, room_id, user_id)
 
 
 @Route("DELETE", "/rooms/{room_id}/bans/{user_id}")
 def unban(caller: Caller, room_id: str, user_id: str) -> None:
     """Let links that are made from now on let somebody in again, by an owner or a moderator."""
-    members.unban(caller.user, room_id, user_id)
+    exclusions.lift(caller.user, room_id, user_id)

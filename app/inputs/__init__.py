@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.errors import FieldError, Invalid, Unreadable
-from app.inputs.doors import ArrivalsQuery, NewReport, Purging, ReportAnswer
+from app.inputs.doors import ArrivalsQuery, DeparturesQuery, NewReport, Purging, ReportAnswer
 from app.inputs.moderation import DeedsQuery, Handover, LevelChange, Mute, RoomChange
 from app.inputs.requests import (
     Auth,
@@ -50,6 +50,7 @@ from app.inputs.values import (
     Label,
     MessageText,
     Nonce,
+    PartOfName,
     Password,
     RoomSeqs,
     Seq,
@@ -65,6 +66,7 @@ __all__ = [
     "DeedsQuery",
     "DeleteMessage",
     "Deletion",
+    "DeparturesQuery",
     "DeviceName",
     "DisplayName",
     "EditMessage",
@@ -87,6 +89,7 @@ __all__ = [
     "NewText",
     "Nonce",
     "Nothing",
+    "PartOfName",
     "Password",
     "PasswordChange",
     "PostMessage",

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from app import limits
 from app.inputs.requests import Query, Request
-from app.inputs.values import Id, Reason
+from app.inputs.values import Id, PartOfName, Reason
 
 
 def _written(value: object) -> object:
@@ -31,6 +31,14 @@ class ArrivalsQuery(Query):
     """GET /invites/{id}/members."""
 
     since: Instant | None = None
+    limit: Annotated[int, Field(ge=1, le=limits.HISTORY_PAGE_MAX)] = limits.HISTORY_PAGE
+    cursor: Id | None = None
+
+
+class DeparturesQuery(Query):
+    """GET /rooms/{id}/departures: with `name`, those in whose names that is."""
+
+    name: PartOfName = ""
     limit: Annotated[int, Field(ge=1, le=limits.HISTORY_PAGE_MAX)] = limits.HISTORY_PAGE
     cursor: Id | None = None
 

@@ -175,6 +175,12 @@ Reason = Annotated[
     AfterValidator(_at_most(limits.REASON_MAX)),
     _published("", **{"x-max-length": limits.REASON_MAX}),
 ]
+PartOfName = Annotated[
+    str,
+    AfterValidator(_clean),
+    AfterValidator(_at_most(limits.DISPLAY_NAME_MAX)),
+    _published("", **{"x-max-length": limits.DISPLAY_NAME_MAX}),
+]
 DeviceName = Annotated[
     str,
     AfterValidator(_line),

@@ -23,6 +23,14 @@ class Window(StrEnum):
     NONE = "none"
 
 
+class End(StrEnum):
+    """Why a link leads nowhere any more."""
+
+    CLOSED = "closed"
+    USED_UP = "used up"
+    EXPIRED = "expired"
+
+
 def new_token() -> str:
     """The part of a link that is the secret."""
     return new_secret(TOKEN_BITS)
@@ -58,11 +66,18 @@ class Invite(Base):
     @property
     def has_ended(self) -> bool:
         """Was it closed, is its time over, or is it used up?"""
-        return (
-            self.revoked_at is not None
-            or (self.expires_at is not None and self.expires_at <= now())
-            or (self.max_uses is not None and self.uses >= self.max_uses)
-        )
+        return self.end is not None
+
+    @property
+    def end(self) -> End | None:
+        """Why it leads nowhere any more, if it doesn't."""
+        if self.revoked_at is not None:
+            return End.CLOSED
+        if self.max_uses is not None and self.uses >= self.max_uses:
+            return End.USED_UP
+        if self.expires_at is not None and self.expires_at <= now():
+            return End.EXPIRED
+        return None
 
     @classmethod
     def by_token(cls, token: str) -> sa.Select[Self]:

@@ -37,6 +37,11 @@ class User(Base):
         return sa.select(cls).where(cls.skeleton == skeleton(username), cls.deleted_at.is_(None))
 
     @classmethod
+    def is_called(cls, name: str) -> sa.ColumnElement[bool]:
+        """Is this in one of the names of an account, in capitals or not?"""
+        return sa.or_(*[each.icontains(name, autoescape=True) for each in (cls.display_name, cls.username)])
+
+    @classmethod
     def everyone(cls) -> sa.Select[Self]:
         """All accounts that aren't deleted, oldest first."""
         return sa.select(cls).where(cls.deleted_at.is_(None)).order_by(cls.created_at, cls.id)

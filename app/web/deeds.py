@@ -4,15 +4,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.oversight import Deed
-from app.web import shell
 
 
 class Words(NamedTuple):
-    """What stands before and after the name of whom it was done to; `whom` is whether that is said at all."""
+    """What stands before and after the name of whom it was done to; `whom` is whether that is said at all. Last comes
+    until when it holds, where it ends by itself.
+    """
 
     before: str
     after: str = ""
     whom: bool = False
+    until: datetime | None = None
 
 
 _LINKS = {
@@ -31,7 +33,7 @@ def words(deed: Deed) -> Words:
         case "member_left":
             return Words("left")
         case "member_removed":
-            return Words("removed", "for good" if detail.get("banned") else "", whom=True)
+            return Words("banned" if detail.get("banned") else "removed", whom=True)
         case "member_changed":
             return _changed(detail)
         case "message_deleted":
@@ -54,12 +56,14 @@ def _changed(detail: dict[str, object]) -> Words:
         return Words("made", f"{'an' if detail['role'] == 'owner' else 'a'} {detail['role']}", whom=True)
     until = detail.get("muted_until")
     if isinstance(until, str):
-        return Words("muted", f"until {shell.utc(datetime.fromisoformat(until))}", whom=True)
+        return Words("muted", "until", whom=True, until=datetime.fromisoformat(until))
     return Words("let", "speak again", whom=True) if "muted_until" in detail else Words("changed their name")
 
 
 def _room(detail: dict[str, object]) -> Words:
     did = str(detail.get("did", ""))
+    if did == "banned":
+        return Words("banned", whom=True)
     if did == "unbanned":
         return Words("lifted the ban on", whom=True)
     if did in _LINKS:

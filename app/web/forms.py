@@ -1,5 +1,6 @@
 """The forms of the pages. Their rules are those of `inputs`, so that a page and a program are refused alike."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -14,6 +15,11 @@ ROLES = {"owner": "an owner", "moderator": "a moderator", "member": "a member"}
 
 # Times that forms offer, in seconds, and how they are called.
 TIMES = {"3600": "an hour", "86400": "a day", "604800": "7 days", "2592000": "30 days"}
+LIFETIMES = {
+    "": "never",
+    **{key: f"after {name}" for key, name in TIMES.items()},
+    "custom": "after so many hours",
+}
 PAUSES = {
     "0": "off",
     "10": "10 seconds",
@@ -38,6 +44,17 @@ class Check:
             field.data = inputs.check(self.kind, field.data or "")
         except ChatError as refused:
             raise ValidationError(refused.detail or refused.title) from None
+
+
+def whole(most: int) -> Callable[[FlaskForm, Field], None]:
+    """A validator of a number that was typed: whole, from 1 to `most`. Nothing is fine as well."""
+
+    def check(form: FlaskForm, field: Field) -> None:
+        typed = (field.data or "").strip()
+        if typed and not (typed.isascii() and typed.isdecimal() and 1 <= int(typed[:12]) <= most):
+            raise ValidationError(f"Write a whole number from 1 to {most:,}.")
+
+    return check
 
 
 class Form(FlaskForm):
@@ -97,9 +114,9 @@ class InviteForm(Form):
     """A further link into a room, with its bounds."""
 
     label = StringField("What it is for")
-    expires_in = SelectField("Works for", choices={"": "ever", **TIMES, "custom": "so many hours:"})
-    hours = StringField("Hours")
-    max_uses = StringField("Lets in at most")
+    expires_in = SelectField("Stops working", choices=LIFETIMES)
+    hours = StringField("Hours", [whole(limits.INVITE_SECONDS_MAX // 3600)])
+    max_uses = StringField("Lets in at most", [whole(limits.INVITE_USES_MAX)])
     history = SelectField(
         "Newcomers see of before",
         choices={
@@ -110,6 +127,11 @@ class InviteForm(Form):
         default="all",
     )
     asks_first = BooleanField("Ask an owner or a moderator before anybody comes in")
+
+    def validate_hours(self, field: Field) -> None:
+        """Raises ValidationError where hours were chosen and not said."""
+        if self.expires_in.data == "custom" and not (field.data or "").strip():
+            raise ValidationError("Write after how many hours.")
 
     def bounds(self) -> inputs.NewInvite:
         """What was chosen, by the rules for programs. Raises Invalid."""
@@ -127,8 +149,7 @@ class InviteForm(Form):
     def _seconds(self) -> object:
         if self.expires_in.data != "custom":
             return _number(self.expires_in.data)
-        hours = _number(self.hours.data)
-        return hours * 3600 if isinstance(hours, int) else hours or "0"
+        return int(self.hours.data or 0) * 3600
 
 
 class RulesForm(Form):

@@ -47,13 +47,19 @@ def accept(token: str) -> tuple[str, int] | Response:
     return destinations.behind(came, token)
 
 
-@blueprint.get("/rooms/<room_id>/links")
+@blueprint.get("/rooms/<room_id>/invites")
 def index(room_id: str) -> str:
-    """The room's links that work, and the form for another one."""
+    """The room's links, those that work first, and the form for another one."""
     return _index_page(room_id, forms.InviteForm(formdata=None))
 
 
-@blueprint.post("/rooms/<room_id>/links")
+@blueprint.get("/rooms/<room_id>/links")
+def moved(room_id: str) -> Response:
+    """Where this page was."""
+    return redirect(url_for("invites.index", room_id=room_id), 301)
+
+
+@blueprint.post("/rooms/<room_id>/invites")
 def create(room_id: str) -> tuple[str, int] | Response:
     """One more link, with a name for what it is for and bounds."""
     user = identity.acting_user()
@@ -71,7 +77,7 @@ def create(room_id: str) -> tuple[str, int] | Response:
     return redirect(url_for("invites.index", room_id=room_id), 303)
 
 
-@blueprint.post("/rooms/<room_id>/links/rotate")
+@blueprint.post("/rooms/<room_id>/invites/rotate")
 def rotate(room_id: str) -> Response:
     """A new link in place of all that were there: those lead nowhere from now on."""
     invites.rotate(identity.acting_user(), room_id)
@@ -79,14 +85,13 @@ def rotate(room_id: str) -> Response:
     return redirect(url_for("invites.index", room_id=room_id), 303)
 
 
-@blueprint.post("/rooms/<room_id>/links/<invite_id>/revoke")
+@blueprint.post("/rooms/<room_id>/invites/<invite_id>/revoke")
 def revoke(room_id: str, invite_id: str) -> Response:
     """One link leads nowhere from now on. Members stay members."""
     user = identity.acting_user()
-    if invite_id not in {each.id for each in access.invites(user, room_id)}:
-        raise NotFound
+    invite = access.invite(user, room_id, invite_id)
     invites.revoke(user, invite_id)
-    flash("That link leads nowhere now.")
+    flash(f"The link “{invite.label}” leads nowhere now." if invite.label else "That link leads nowhere now.")
     return redirect(url_for("invites.index", room_id=room_id), 303)
 
 
@@ -95,6 +100,15 @@ def qr(room_id: str) -> Response:
     """The room's link as a picture to point a phone at; for members, like the link itself."""
     invite = access.current_invite(identity.acting_user(), room_id)
     if invite is None:
+        raise NotFound
+    return _qr(links.url(invite))
+
+
+@blueprint.get("/rooms/<room_id>/invites/<invite_id>/qr.svg")
+def qr_of(room_id: str, invite_id: str) -> Response:
+    """One link as a picture, as long as it works."""
+    invite = access.invite(identity.acting_user(), room_id, invite_id)
+    if invite.has_ended:
         raise NotFound
     return _qr(links.url(invite))
 
@@ -126,13 +140,20 @@ def _dead() -> tuple[str, int]:
 def _index_page(room_id: str, form: forms.InviteForm) -> str:
     user = identity.acting_user()
     membership = access.membership(user, room_id)
-    live = [(invite, links.url(invite)) for invite in access.invites(user, room_id) if not invite.has_ended]
-    looks_after = membership.role != "member"
-    undoable = (
-        [(each, len(oversight.put_out(user, each.id))) for each in oversight.recent_purges(user, room_id)]
-        if looks_after
-        else []
-    )
+    found = access.invites(user, room_id)
+    ended = [each for each in found if each.has_ended]
+    undoable = []
+    if membership.role != "member":
+        undoable = [
+            (each, len(oversight.put_out(user, each.id))) for each in oversight.recent_purges(user, room_id)
+        ]
     return render_template(
-        "invites/index.html", membership=membership, live=live, form=form, undoable=undoable
+        "invites/index.html",
+        membership=membership,
+        live=[(each, links.url(each)) for each in found if not each.has_ended],
+        ended=ended[: limits.HISTORY_PAGE],
+        older=len(ended[limits.HISTORY_PAGE :]),
+        form=form,
+        undoable=undoable,
+        recent=limits.RECENT_MESSAGES,
     )

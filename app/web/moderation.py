@@ -4,14 +4,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app import access, identity, limits, oversight
-from app.actions import attendance, members, reports, rooms
-from app.errors import Conflict, Invalid, NotFound
+from app.actions import attendance, bans, members, reports, rooms
+from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.web import deeds, forms
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/rooms/<room_id>")
 # The settings' page offers these, and is drawn by another view.
 blueprint.add_app_template_global(lambda: forms.PAUSES, "pauses")
 blueprint.add_app_template_global(lambda: forms.LEVELS, "levels")
+
+ANSWERED = {
+    "dismissed": "The message stays as it is.",
+    "message_deleted": "The message is deleted.",
+    "author_removed": "Who wrote it is out of the room. The message stays.",
+}
 
 
 @blueprint.post("/rules")
@@ -71,10 +77,18 @@ def unmute(room_id: str, user_id: str) -> Response:
     return redirect(url_for("members.index", room_id=room_id), 303)
 
 
+@blueprint.post("/bans/<user_id>")
+def ban(room_id: str, user_id: str) -> Response:
+    """No link lets somebody in any more, who left before or is in the room."""
+    kept_out = bans.ban(identity.acting_user(), room_id, user_id)
+    flash(f"{kept_out.user.display_name} is banned: no link lets them in.")
+    return redirect(url_for("members.index", room_id=room_id), 303)
+
+
 @blueprint.post("/bans/<user_id>/lift")
 def unban(room_id: str, user_id: str) -> Response:
     """Links that are made from now on let somebody in again."""
-    members.unban(identity.acting_user(), room_id, user_id)
+    bans.lift(identity.acting_user(), room_id, user_id)
     flash("Links that you make from now on let them in again.")
     return redirect(url_for("members.index", room_id=room_id), 303)
 
@@ -95,9 +109,9 @@ def close_report(room_id: str, report_id: str) -> tuple[str, int] | Response:
     _require(form)
     try:
         reports.close(user, report_id, form.outcome.data)
-    except Conflict as refused:
+    except (Conflict, Forbidden) as refused:
         return _reports_page(room_id, refused.detail), refused.status
-    flash("Answered.")
+    flash(ANSWERED[form.outcome.data])
     return redirect(url_for("moderation.show_reports", room_id=room_id), 303)
 
 
@@ -115,6 +129,7 @@ def audit(room_id: str) -> str:
         membership=access.membership(user, room_id),
         deeds=[(each, deeds.words(each)) for each in shown],
         next=shown[-1].entry.seq if len(found) > len(shown) else None,
+        paged=before is not None,
     )
 
 
@@ -122,7 +137,10 @@ def _reports_page(room_id: str, refused: str = "") -> str:
     user = identity.acting_user()
     found = oversight.reports(user, room_id)
     membership = access.membership(user, room_id)
-    return render_template("moderation/reports.html", membership=membership, reports=found, refused=refused)
+    below = {each.user_id for each in access.members(user, room_id) if membership.outranks(each)}
+    return render_template(
+        "moderation/reports.html", membership=membership, reports=found, below=below, refused=refused
+    )
 
 
 def _require(form: forms.Form) -> None:

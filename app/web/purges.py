@@ -13,7 +13,7 @@ from app.web import forms
 blueprint = Blueprint("purges", __name__, url_prefix="/rooms/<room_id>")
 
 
-@blueprint.get("/links/<invite_id>")
+@blueprint.get("/invites/<invite_id>")
 def show(room_id: str, invite_id: str) -> str:
     """Who came by a link; with `?since=`, whom closing it with them would put out, and the button that does."""
     user = identity.acting_user()
@@ -37,7 +37,7 @@ def show(room_id: str, invite_id: str) -> str:
     )
 
 
-@blueprint.post("/links/<invite_id>/purge")
+@blueprint.post("/invites/<invite_id>/purge")
 def purge(room_id: str, invite_id: str) -> Response:
     """Close the link, and put out who came by it."""
     user = identity.acting_user()

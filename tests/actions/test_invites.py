@@ -102,13 +102,17 @@ def test_a_link_for_five_lets_five_of_fifty_in(app, garden, ada) -> None:
         assert db.session.scalars(Invite.by_token(token)).one().uses == 5
 
 
-def test_a_link_for_five_lets_five_in_from_two_processes(app, garden, ada) -> None:
-    crowd = [person(app, f"guest{number}").id for number in range(20)]
+@on_both
+def test_a_link_for_five_lets_five_of_fifty_in_from_two_processes(app, garden, ada) -> None:
+    crowd = [person(app, f"guest{number}").id for number in range(50)]
     with app.app_context():
         token = invites.create(ada.user(), garden.id, max_uses=5).token
     url = app.config["SETTINGS"].database_url.get_secret_value()
-    answers = run_processes("tests.accepting", [[url, token, *crowd[:10]], [url, token, *crowd[10:]]])
-    assert sorted(answers) == ["in"] * 5 + ["refused"] * 15
+    answers = run_processes("tests.accepting", [[url, token, *crowd[::2]], [url, token, *crowd[1::2]]])
+    assert sorted(answers) == ["in"] * 5 + ["refused"] * 45
+    with app.app_context():
+        assert db.session.get_one(Room, garden.id).member_count == 7
+        assert db.session.scalars(Invite.by_token(token)).one().uses == 5
 
 
 def test_who_was_removed_needs_a_link_that_was_made_after(app, garden, ada, bob) -> None:

@@ -65,6 +65,7 @@ def test_it_is_removed_like_any_member(app, ada, garden):
     bot = make_bot(app, ada, garden.id)
     assert ada.post(f"{garden.path}/members/{bot.id}/remove").status_code == 303
     assert bot.api("GET", "/me").status_code == 401
+    assert "echo is gone for good." in words(ada.http.get(f"{garden.path}/members"))
     assert "echo" not in words(ada.http.get(f"{garden.path}/members"))
 
 

@@ -122,7 +122,7 @@ class TestJoining:
 
     def test_a_link_that_ends_meanwhile_leads_to_the_page_that_says_so(self, visitor, ada, garden):
         visitor.open(f"/join/{garden.token}")
-        ada.post(f"{garden.path}/links/rotate")
+        ada.post(f"{garden.path}/invites/rotate")
         answer = visitor.register("carol")
         assert answer.location == f"/join/{garden.token}"
         assert "leads nowhere" in visitor.open(answer.location).text
@@ -145,13 +145,13 @@ class TestJoining:
         assert bob.post(f"/join/{garden.token}").status_code == 404
         assert not is_member(bob, garden.id)
 
-        ada.post(f"{garden.path}/links/rotate")
+        ada.post(f"{garden.path}/invites/rotate")
         assert bob.post(f"/join/{current_token(ada, garden.id)}").status_code == 303
 
     def test_a_banned_member_is_let_in_by_no_link(self, app, ada, bob, garden):
         with app.app_context():
             members.remove(ada.user(), garden.id, bob.id, ban=True)
-        ada.post(f"{garden.path}/links/rotate")
+        ada.post(f"{garden.path}/invites/rotate")
         assert bob.post(f"/join/{current_token(ada, garden.id)}").status_code == 404
 
     def test_a_full_room_says_so(self, mallory, garden, monkeypatch):
@@ -162,10 +162,10 @@ class TestJoining:
 
 
 class TestLinks:
-    """/rooms/<id>/links."""
+    """/rooms/<id>/invites."""
 
     def test_members_see_the_links_and_can_copy_them(self, bob, garden):
-        page = bob.http.get(f"{garden.path}/links").text
+        page = bob.http.get(f"{garden.path}/invites").text
         assert f'value="http://localhost/join/{garden.token}"' in page
         assert "Copy link" in page
 
@@ -173,14 +173,14 @@ class TestLinks:
         app = make_app(public_url="https://chat.example.org")
         visitor = Visitor(app.test_client())
         visitor.log_in("ada")
-        page = visitor.http.get(f"{garden.path}/links")
+        page = visitor.http.get(f"{garden.path}/invites")
         assert f"https://chat.example.org/join/{garden.token}" in page.text
         assert "localhost/join" not in page.text
 
     def test_a_member_makes_a_link_with_bounds_and_who_has_it_comes_in(self, app, bob, mallory, garden):
-        answer = bob.post(f"{garden.path}/links", label="For the choir", expires_in="3600", max_uses="1")
+        answer = bob.post(f"{garden.path}/invites", label="For the choir", expires_in="3600", max_uses="1")
         assert answer.status_code == 303
-        page = bob.http.get(f"{garden.path}/links")
+        page = bob.http.get(f"{garden.path}/invites")
         assert "For the choir" in page.text
         assert "The new link is ready." in page.text
         token = current_token(bob, garden.id)
@@ -194,35 +194,35 @@ class TestLinks:
     )
     def test_junk_makes_no_link(self, app, bob, garden, fields):
         before = stored.rows(app)["invites"]
-        assert bob.post(f"{garden.path}/links", **fields).status_code == 422
+        assert bob.post(f"{garden.path}/invites", **fields).status_code == 422
         assert stored.rows(app)["invites"] == before
 
     def test_rotating_closes_every_link_and_makes_a_new_one_in_the_same_room(self, ada, bob, mallory, garden):
-        answer = ada.post(f"{garden.path}/links/rotate")
-        assert answer.location == f"{garden.path}/links"
+        answer = ada.post(f"{garden.path}/invites/rotate")
+        assert answer.location == f"{garden.path}/invites"
         assert mallory.http.get(f"/join/{garden.token}").status_code == 404
         assert mallory.post(f"/join/{current_token(ada, garden.id)}").location == garden.path
         assert is_member(bob, garden.id)
 
     def test_a_member_may_not_rotate(self, app, bob, garden):
         before = stored.rows(app)["invites"]
-        assert bob.post(f"{garden.path}/links/rotate").status_code == 403
+        assert bob.post(f"{garden.path}/invites/rotate").status_code == 403
         assert stored.rows(app)["invites"] == before
 
     def test_whoever_made_a_link_may_close_it_and_other_members_may_not(self, app, ada, bob, garden):
         with app.app_context():
             hers, his = access.current_invite(ada.user(), garden.id), invites.create(bob.user(), garden.id)
             hers_id, his_id = hers.id, his.id
-        assert bob.post(f"{garden.path}/links/{hers_id}/revoke").status_code == 403
-        assert bob.post(f"{garden.path}/links/{his_id}/revoke").status_code == 303
-        assert ada.post(f"{garden.path}/links/{hers_id}/revoke").status_code == 303
-        assert "No link works right now" in bob.http.get(f"{garden.path}/links").text
+        assert bob.post(f"{garden.path}/invites/{hers_id}/revoke").status_code == 403
+        assert bob.post(f"{garden.path}/invites/{his_id}/revoke").status_code == 303
+        assert ada.post(f"{garden.path}/invites/{hers_id}/revoke").status_code == 303
+        assert "No link works right now" in bob.http.get(f"{garden.path}/invites").text
 
     def test_a_link_of_another_room_is_not_closed_through_mine(self, app, mallory, ada, garden):
         with app.app_context():
             link_id = access.current_invite(ada.user(), garden.id).id
         mine = mallory.post("/rooms/new", title="Mine").location
-        assert mallory.post(f"{mine}/links/{link_id}/revoke").status_code == 404
+        assert mallory.post(f"{mine}/invites/{link_id}/revoke").status_code == 404
         assert ada.http.get(f"/join/{garden.token}").status_code == 303
 
     def test_the_code_to_point_a_phone_at_is_for_members(self, bob, mallory, garden):
@@ -236,7 +236,7 @@ class TestLinks:
     def test_without_a_link_there_is_no_code(self, app, ada, garden):
         with app.app_context():
             link_id = access.current_invite(ada.user(), garden.id).id
-        ada.post(f"{garden.path}/links/{link_id}/revoke")
+        ada.post(f"{garden.path}/invites/{link_id}/revoke")
         assert ada.http.get(f"{garden.path}/qr.svg").status_code == 404
         assert ada.http.get(garden.path).status_code == 200
 

@@ -73,7 +73,7 @@ def test_an_owner_puts_somebody_out_and_the_old_link_stays_closed_to_them(ada, b
 
 def test_a_banned_one_is_let_in_by_no_link(ada, bob, garden):
     ada.post(f"{garden.path}/members/{bob.id}/remove", ban="y")
-    ada.post(f"{garden.path}/links/rotate")
+    ada.post(f"{garden.path}/invites/rotate")
     with ada.app.app_context():
         token = access.current_invite(ada.user(), garden.id).token
     assert bob.post(f"/join/{token}").status_code == 404

@@ -42,8 +42,8 @@ class TestMembers:
         assert "Banned" in page and f"/bans/{bob.id}/lift" in page
         assert ada.post(f"{garden.path}/bans/{bob.id}/lift").status_code == 303
         assert "Banned" not in ada.http.get(f"{garden.path}/members").text
-        ada.post(f"{garden.path}/links/rotate")
-        token = re.search(r"/join/([\w-]+)", ada.http.get(f"{garden.path}/links").text)[1]
+        ada.post(f"{garden.path}/invites/rotate")
+        token = re.search(r"/join/([\w-]+)", ada.http.get(f"{garden.path}/invites").text)[1]
         assert bob.post(f"/join/{token}").status_code == 303
 
     def test_the_room_is_handed_over(self, ada, bob, garden):
@@ -63,7 +63,7 @@ class TestSettings:
         assert re.search(r'id="closed"[^>]*checked', page)
         assert bob.say(garden.id)["ok"] and not bob.say(garden.id)["ok"]
         assert mallory.http.get(f"/join/{garden.token}").status_code == 404
-        assert "Joining is closed" in words(bob.http.get(f"{garden.path}/links"))
+        assert "Joining is closed" in words(bob.http.get(f"{garden.path}/invites"))
         assert ada.post(f"{garden.path}/rules", slow_seconds="0").status_code == 303
         assert bob.say(garden.id)["ok"]
         assert mallory.http.get(f"/join/{garden.token}").status_code == 200
@@ -79,7 +79,7 @@ class TestDoor:
     """Links that ask first, and who waits."""
 
     def test_who_knocks_waits_on_a_page_that_goes_on(self, ada, bob, mallory, garden):
-        made = ada.post(f"{garden.path}/links", label="fair", expires_in="", max_uses="", asks_first="y")
+        made = ada.post(f"{garden.path}/invites", label="fair", expires_in="", max_uses="", asks_first="y")
         assert made.status_code == 303
         [link] = [
             each
@@ -116,29 +116,29 @@ class TestLedger:
 
     def test_who_came_is_seen_then_put_out_then_let_back(self, ada, bob, mallory, inside, garden):
         [link] = ada.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"]
-        path = f"{garden.path}/links/{link['id']}"
+        path = f"{garden.path}/invites/{link['id']}"
         assert bob.http.get(path).status_code == 403
         page = words(ada.http.get(path))
         assert "bob" in page and "mallory" in page and "Close the link and remove" not in page
         preview = words(ada.http.get(f"{path}?since=3600"))
-        assert "Close the link and remove 2" in preview and "bob , mallory" in preview
+        assert "Close the link and remove 2" in preview and "2 people go" in preview
         assert ada.post(f"{path}/purge", since="3600").status_code == 303
         assert bob.http.get(garden.path).status_code == 404
-        page = ada.http.get(f"{garden.path}/links").text
+        page = ada.http.get(f"{garden.path}/invites").text
         undo = re.search(rf"{garden.path}/purges/[\w-]+/undo", page)[0]
         assert "2 people are out of the room" in page
         assert ada.post(undo).status_code == 303
         assert bob.http.get(garden.path).status_code == 200
-        assert "/undo" not in ada.http.get(f"{garden.path}/links").text
+        assert "/undo" not in ada.http.get(f"{garden.path}/invites").text
         assert ada.post(undo).status_code == 303
-        assert "can’t be undone" in words(ada.http.get(f"{garden.path}/links"))
+        assert "can’t be undone" in words(ada.http.get(f"{garden.path}/invites"))
 
     def test_a_link_has_its_bounds_from_the_form(self, ada, garden):
         fields = {"label": "fair", "expires_in": "custom", "hours": "2", "max_uses": "25", "history": "none"}
-        assert ada.post(f"{garden.path}/links", **fields).status_code == 303
+        assert ada.post(f"{garden.path}/invites", **fields).status_code == 303
         made = ada.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"][0]
         assert (made["label"], made["max_uses"], made["history"]) == ("fair", 25, "none")
-        assert "nothing from before" in words(ada.http.get(f"{garden.path}/links"))
+        assert "nothing from before" in words(ada.http.get(f"{garden.path}/invites"))
 
     @pytest.mark.parametrize(
         "wrong",
@@ -153,7 +153,7 @@ class TestLedger:
     def test_a_bound_that_is_none_is_told_and_makes_no_link(self, app, ada, garden, wrong):
         ada.http.get("/")
         before = stored.rows(app)
-        answer = ada.post(f"{garden.path}/links", **{"expires_in": "", "max_uses": "", **wrong})
+        answer = ada.post(f"{garden.path}/invites", **{"expires_in": "", "max_uses": "", **wrong})
         assert answer.status_code == 422
         assert stored.rows(app) == before
 
@@ -184,7 +184,7 @@ class TestAudit:
         bob.post(f"{garden.path}/members/{inside.id}/remove", ban="y")
         page = words(ada.http.get(f"{garden.path}/audit"))
         for sentence in (
-            "bob removed mallory for good",
+            "bob banned mallory",
             "bob muted mallory until",
             "ada made bob a moderator",
             "ada set slow mode to 10 seconds and closed joining",
@@ -210,7 +210,7 @@ FORMS = {
     "members/{bob}/unmute": {},
     "members/{bob}/owner": {},
     "bans/{bob}/lift": {},
-    "links/{link}/purge": {"since": ""},
+    "invites/{link}/purge": {"since": ""},
     "knocks/{knock}": {"answer": "approve"},
     "reports/{report}": {"outcome": "dismissed"},
 }

@@ -253,7 +253,7 @@ class TestRegistration:
     def test_link_does_not_take_who_came_by_one_that_ended_meanwhile(self, make_app, ada, garden):
         visitor = Visitor(make_app(registration="link").test_client())
         visitor.open(f"/join/{garden.token}")
-        ada.post(f"{garden.path}/links/rotate")
+        ada.post(f"{garden.path}/invites/rotate")
         answer = visitor.send("/register", form_at="/login", username="carol", password=PASSWORD)
         assert answer.status_code == 403
         assert not visitor.is_signed_in

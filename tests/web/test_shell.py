@@ -69,7 +69,7 @@ def pages_of(ada, garden) -> list[str]:
         "/account",
         garden.path,
         f"{garden.path}/settings",
-        f"{garden.path}/links",
+        f"{garden.path}/invites",
         "/nothing",
     ]
 

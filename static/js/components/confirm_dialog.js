@@ -1,13 +1,15 @@
-// Asks before a form with data-confirm is sent. Without JavaScript the form is sent at once.
+// Asks before a form is sent that has data-confirm, or whose button has. Without JavaScript it is sent at once.
 
 /** @param {HTMLFormElement} form */
 export function confirmDialog(form) {
   let agreed = false;
   form.addEventListener("submit", async (event) => {
     if (agreed) return;
-    event.preventDefault();
     const submitter = event.submitter instanceof HTMLElement ? event.submitter : null;
-    agreed = await ask(form.dataset.confirm ?? "", submitter?.textContent?.trim() || "Yes");
+    const question = submitter?.dataset.confirm ?? form.dataset.confirm;
+    if (!question) return;
+    event.preventDefault();
+    agreed = await ask(question, submitter?.textContent?.trim() || "Yes");
     if (agreed) form.requestSubmit(submitter);
   });
 }

@@ -43,7 +43,7 @@ export class InviteDialog {
     this.#room = room;
     for (const title of this.#dialog.querySelectorAll("[data-title]")) title.textContent = room.title;
     const path = `/rooms/${encodeURIComponent(room.id)}`;
-    byId("invite-all").setAttribute("href", `${path}/links`);
+    byId("invite-all").setAttribute("href", `${path}/invites`);
     this.#fail("");
     this.#ask(false);
     this.#url.value = "";

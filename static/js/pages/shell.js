@@ -32,7 +32,9 @@ themeChoice(/** @type {NodeListOf<HTMLInputElement>} */ (all("[data-theme-choice
 noticeChoice(/** @type {NodeListOf<HTMLInputElement>} */ (all("[data-notices]")));
 /** @type {NodeListOf<HTMLElement>} */ (all("[data-copy]")).forEach((button) => copyField(button, say));
 /** @type {NodeListOf<HTMLElement>} */ (all("[data-reveal]")).forEach(passwordReveal);
-/** @type {NodeListOf<HTMLFormElement>} */ (all("form[data-confirm]")).forEach(confirmDialog);
+
+const asking = [...all("[data-confirm]")].map((each) => each.closest("form"));
+for (const form of new Set(asking)) if (form) confirmDialog(form);
 
 const now = Date.now();
 /** @type {NodeListOf<HTMLTimeElement>} */ (all("time[data-local]")).forEach((each) => localTime(each, now));
