@@ -2,6 +2,7 @@
 
 import { folded } from "./mentions.js";
 import * as speech from "./speech.js";
+import { Tally, worthTelling } from "./tally.js";
 import { Timeline } from "./timeline.js";
 import { Typists } from "./typing.js";
 
@@ -34,17 +35,18 @@ export class Conversations {
   #typists = new Map();
   /** @type {Map<string, number>} up to where each room's facts were applied: one that comes again changes nothing */
   #applied = new Map();
-  #calls;
+  #tally;
 
   /**
    * @param {string} me my user id
    * @param {(roomId: string, part: Part, why?: OutOfRoom) => void} changed `why` when the room is gone
-   * @param {(message: Message) => boolean} [calls] whether a message mentions me
+   * @param {(message: Message) => boolean | null} [calls] whether a message mentions me; null where that can't be told
+   * @param {(roomId: string) => void} [doubt] what is unread in a room can't be told from here: ask the server
    */
-  constructor(me, changed, calls = () => false) {
+  constructor(me, changed, calls = () => false, doubt = () => {}) {
     this.#me = me;
     this.#changed = changed;
-    this.#calls = calls;
+    this.#tally = new Tally(calls, doubt);
   }
 
   /** @returns {Room[]} newest activity first */
@@ -52,17 +54,23 @@ export class Conversations {
     return [...this.#rooms.values()].sort((one, other) => this.#lastActive(other.id) - this.#lastActive(one.id));
   }
 
+  /** How many unread messages I want to be told of, in all rooms. */
   get unread() {
     let sum = 0;
-    for (const room of this.#rooms.values()) sum += room.unread;
+    for (const room of this.#rooms.values()) sum += worthTelling(room);
     return sum;
   }
 
-  /** How many unread messages mention me, in all rooms. */
+  /** How many unread messages mention me, in all rooms but those of which I want to be told nothing. */
   get mentions() {
     let sum = 0;
-    for (const room of this.#rooms.values()) sum += room.mentions;
+    for (const room of this.#rooms.values()) if (room.level !== "nothing") sum += room.mentions;
     return sum;
+  }
+
+  /** Whether anything that I want to be told of is unread in other rooms than this one. @param {string} roomId */
+  isCalledFromElsewhere(roomId) {
+    return [...this.#rooms.values()].some((room) => room.id !== roomId && worthTelling(room) > 0);
   }
 
   /** @param {string} roomId */
@@ -155,6 +163,7 @@ export class Conversations {
     for (const room of rooms) {
       if (room.last_message) latest = Math.min(latest, Date.parse(room.last_message.created_at));
       this.#rooms.set(room.id, room);
+      this.#counted(room);
       this.#activity.set(room.id, latest);
       latest -= 1;
     }
@@ -189,6 +198,7 @@ export class Conversations {
     for (const fact of facts) this.hear(fact);
     // The server's count of what is unread is from after all of these; counting them again would double it.
     this.#rooms.set(room.id, { ...this.#rooms.get(room.id), ...room });
+    this.#counted(room);
     this.#touch(room.last_message);
     this.#changed(room.id, "room");
   }
@@ -202,6 +212,7 @@ export class Conversations {
   add(room, now) {
     this.#rooms.set(room.id, { ...this.#rooms.get(room.id), ...room });
     this.#activity.set(room.id, now);
+    this.#counted(room);
     this.#changed(room.id, "room");
   }
 
@@ -212,6 +223,7 @@ export class Conversations {
   remove(roomId, why = "left") {
     if (!this.#rooms.delete(roomId)) return;
     for (const kept of [this.#activity, this.#timelines, this.#members, this.#typists, this.#applied]) kept.delete(roomId);
+    this.#tally.forget(roomId);
     this.#changed(roomId, "gone", why);
   }
 
@@ -277,10 +289,24 @@ export class Conversations {
    * @param {string} roomId
    * @param {{read_seq: number, unread: number, mentions: number, back?: boolean}} reading
    */
-  read(roomId, { read_seq, unread, mentions, back = false }) {
+  read(roomId, { read_seq, unread, mentions, last_seq, back = false }) {
     const room = this.#rooms.get(roomId);
     if (!room || (read_seq < room.read_seq && !back)) return;
     Object.assign(room, { read_seq, unread, mentions });
+    this.#counted({ id: roomId, last_seq });
+    this.#changed(roomId, "room");
+  }
+
+  /**
+   * What I want to be told of in a room: chosen here or on another device.
+   *
+   * @param {string} roomId
+   * @param {Room["level"]} level
+   */
+  setLevel(roomId, level) {
+    const room = this.#rooms.get(roomId);
+    if (!room) return;
+    room.level = level;
     this.#changed(roomId, "room");
   }
 
@@ -295,35 +321,19 @@ export class Conversations {
     if (room.last_message?.id === message.id && message.version >= room.last_message.version) room.last_message = message;
     if (posted) this.#touch(message);
     if (posted && message.author?.id === this.#me) room.slow_until = speech.after(room, message.created_at);
-    if (message.author?.id !== this.#me && message.seq > room.read_seq) this.#count(room, fact, message);
-    this.#changed(room.id, "room");
     const timeline = this.#timelines.get(room.id);
+    if (message.author?.id !== this.#me && message.seq > room.read_seq) {
+      this.#tally.told(room, fact, message, timeline?.find(message.seq) ?? null);
+    }
+    this.#changed(room.id, "room");
     if (timeline?.put(message)) this.#changed(room.id, "timeline");
     // What was said before a deleted message is known only where the conversation was opened.
     if (room.last_message?.deleted_at && timeline?.isAtPresent) room.last_message = timeline.last ?? room.last_message;
   }
 
-  /**
-   * What is unread, and what of it mentions me, after a fact about a message that I haven't read. The server's own
-   * count comes with every catch-up and every word about reading.
-   *
-   * @param {Room} room
-   * @param {Fact} fact
-   * @param {Message} message
-   */
-  #count(room, { type }, message) {
-    const before = this.#timelines.get(room.id)?.find(message.seq);
-    const called = before && !before.deleted_at && this.#calls(before) ? 1 : 0;
-    const calls = !message.deleted_at && this.#calls(message) ? 1 : 0;
-    if (type === "message_posted" && !message.deleted_at) {
-      room.unread += 1;
-      room.mentions += calls;
-    }
-    if (type === "message_deleted") {
-      room.unread = Math.max(0, room.unread - 1);
-      room.mentions = Math.max(0, room.mentions - called);
-    }
-    if (type === "message_edited" && before) room.mentions = Math.max(0, room.mentions + calls - called);
+  /** The server's own count of what is unread came with a room. @param {Pick<Room, "id" | "last_seq">} room */
+  #counted({ id, last_seq }) {
+    this.#tally.counted(id, last_seq, this.#applied.get(id) ?? 0);
   }
 
   /**

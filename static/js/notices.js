@@ -23,6 +23,7 @@ const KEPT = "notices";
  * @property {Pick<Storage, "getItem"> | null} storage
  * @property {() => boolean} isLookedAt whether the person looks at this page
  * @property {(message: Message) => boolean} callsMe
+ * @property {(roomId: string) => import("./types").Room["level"]} level what I want to be told of in a room
  * @property {(text: string) => string} line the words of a message in one line
  * @property {(roomId: string) => string} title
  * @property {(author: import("./types").User | null) => string} name
@@ -43,11 +44,12 @@ export class Notices {
 
   /** A fact as it is told live; what is caught up on isn't news any more. @param {Fact} fact */
   hear(fact) {
-    const { me, isLookedAt, callsMe, line, title, name, onOpen } = this.#options;
+    const { me, isLookedAt, callsMe, level, line, title, name, onOpen } = this.#options;
     const { message } = fact;
     if (fact.type !== "message_posted" || !message || message.author?.id === me || message.deleted_at || isLookedAt()) return;
-    const wish = wanted(this.#options.storage);
-    if (wish === "" || (wish === "mentions" && !callsMe(message)) || this.#browser?.permission !== "granted") return;
+    const wishes = [wanted(this.#options.storage), level(message.room_id)];
+    if (wishes.some((wish) => wish === "" || wish === "nothing") || this.#browser?.permission !== "granted") return;
+    if (wishes.includes("mentions") && !callsMe(message)) return;
     const where = title(message.room_id);
     // One notice a room: the newest takes the place of the one before, in all tabs of it.
     const shown = show(this.#browser, `${name(message.author)} in ${where}`, line(message.text), message.room_id);
@@ -56,6 +58,26 @@ export class Notices {
       (this.#options.focus ?? (() => window.focus()))();
       shown.close();
       onOpen(message.room_id, message.seq);
+    };
+  }
+
+  /**
+   * Something that waits for an answer of mine, so that it is told whatever messages are.
+   *
+   * @param {string} title
+   * @param {string} body
+   * @param {string} tag one notice of these: the newest takes the place of the one before
+   * @param {() => void} onOpen
+   */
+  tell(title, body, tag, onOpen) {
+    const { isLookedAt, storage } = this.#options;
+    if (isLookedAt() || wanted(storage) === "" || this.#browser?.permission !== "granted") return;
+    const shown = show(this.#browser, title, body, tag);
+    if (!shown) return;
+    shown.onclick = () => {
+      (this.#options.focus ?? (() => window.focus()))();
+      shown.close();
+      onOpen();
     };
   }
 }

@@ -65,6 +65,13 @@ export class Reading {
   /** The room is opened anew, or answered in: what is seen is read. @param {string} roomId */
   forget(roomId) {
     this.#held.delete(roomId);
+    // Another device may have made unread what was told from here.
+    this.#told.delete(roomId);
+  }
+
+  /** How far the server was told that I have read a room; 0 when it wasn't. @param {string} roomId */
+  told(roomId) {
+    return this.#told.get(roomId) ?? 0;
   }
 
   #send() {

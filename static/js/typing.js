@@ -57,7 +57,7 @@ export class Typists {
 }
 
 /**
- * What to say about them: "Ada is typing", "Ada and Bob are typing", "Ada, Bob and 2 others are typing".
+ * What to say about them: "Ada is typing", "Ada and Bob are typing", "Several people are typing".
  *
  * @param {User[]} people
  */
@@ -67,7 +67,7 @@ export function sentence(people) {
   if (names.length === 1) return `${names[0]} is typing`;
   if (names.length === 2) return `${names[0]} and ${names[1]} are typing`;
   if (names.length === 3) return `${names[0]}, ${names[1]} and ${names[2]} are typing`;
-  return `${names[0]}, ${names[1]} and ${names.length - 2} others are typing`;
+  return "Several people are typing";
 }
 
 /** Decides when to tell the room that I am typing: at the first key, then every three seconds, and once at the end. */

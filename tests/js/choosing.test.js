@@ -95,7 +95,7 @@ test("a language is known by the names that people give it; a strange one is lef
 });
 
 /** A browser that shows notices, and somebody who looks away. */
-function away({ wish = "mentions", permission = "granted", looked = false } = {}) {
+function away({ wish = "mentions", permission = "granted", looked = false, level = "everything" } = {}) {
   const shown = [];
   class Browser {
     static permission = permission;
@@ -115,6 +115,7 @@ function away({ wish = "mentions", permission = "granted", looked = false } = {}
     focus: () => {},
     isLookedAt: () => looked,
     callsMe: (said) => said.text.includes("@ada"),
+    level: () => level,
     line: (text) => text,
     title: () => "Garden",
     name: (author) => author?.display_name ?? "Nobody",
@@ -143,6 +144,18 @@ test("no notice to who looks, who said it, who doesn't want it, or whose browser
   notices.hear({ ...posted(2, bob), type: "message_edited", message: message(1, bob) });
   notices.hear(posted(3, bob, { text: "anything" }));
   assert.equal(shown.length, 1);
+});
+
+test("a room says no more than I want to be told of it, nor than the browser may show", () => {
+  const told = { everything: ["hi @ada", "hi all"], mentions: ["hi @ada"], nothing: [] };
+  for (const [level, expected] of Object.entries(told)) {
+    for (const [wish, most] of [["all", ["hi @ada", "hi all"]], ["mentions", ["hi @ada"]], ["", []]]) {
+      const { notices, shown } = away({ wish, level });
+      notices.hear(posted(1, bob, { text: "hi @ada" }));
+      notices.hear(posted(2, bob, { text: "hi all" }));
+      assert.deepEqual(shown.map((each) => each.body), expected.filter((text) => most.includes(text)), `${level} ${wish}`);
+    }
+  }
 });
 
 test("the wish is kept, and nonsense is no wish", () => {

@@ -41,7 +41,7 @@ test("what was deleted before I saw it needs no reading", () => {
   const gone = message(2, bob, { version: 2, text: "", deleted_at: "2026-11-22T15:00:00.000Z" });
   conversations.hear({ type: "message_deleted", room_id: "garden", seq: 3, message: gone });
   assert.equal(conversations.unread, 1);
-  assert.equal(conversations.room("garden").last_message.text, "");
+  assert.equal(conversations.room("garden").last_message.text, "said 1");
 });
 
 test("what I say myself is not unread", () => {

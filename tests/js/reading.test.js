@@ -79,3 +79,16 @@ test("what is marked unread isn't read by standing on the screen, until the room
   await clock.pass(2000);
   assert.deepEqual(told, [9]);
 });
+
+test("what another device made unread is read when the room is opened anew, and not before", async () => {
+  const { reading, clock, told } = setUp();
+  reading.seen("garden", 9, 0);
+  await clock.pass(500);
+  assert.equal(reading.told("garden"), 9);
+  reading.seen("garden", 9, 3); // it is on the screen still, and was read
+  await clock.pass(2000);
+  reading.forget("garden");
+  reading.seen("garden", 9, 3);
+  await clock.pass(2000);
+  assert.deepEqual(told.map(({ seq }) => seq), [9, 9]);
+});

@@ -62,7 +62,7 @@ const conversations = new Conversations(me.id, (roomId, part) => {
   if (part === "stale") void parts.visits.renew(roomId, place.in(roomId));
   else if (part === "room") frames.ask("rooms", "room");
   else if (roomId === place.current) frames.ask(part);
-}, (message) => parts.messages.callsMe(message));
+}, (message) => parts.messages.surelyCallsMe(message), (roomId) => parts.line.recount.doubt(roomId));
 const past = new Past({
   fetch: (roomId, where) => api.history(roomId, where),
   changed: (roomId) => roomId === place.current && frames.ask("timeline"),
@@ -77,6 +77,7 @@ const notices = new Notices({
   line: (text) => parts.messages.line(text),
   title: (roomId) => conversations.room(roomId)?.title ?? "Parlor",
   name: (author) => parts.view.name(author),
+  level: (roomId) => conversations.room(roomId)?.level ?? "everything",
   onOpen: (roomId, seq) => void place.jump(roomId, seq),
 });
 Object.assign(parts, { conversations, past, invites, visits, notices });

@@ -10,6 +10,7 @@ import { nonce } from "../nonce.js";
 import { Outbox } from "../outbox.js";
 import * as outboxStore from "../outbox_store.js";
 import { Reading } from "../reading.js";
+import { Recount } from "../recount.js";
 import { Announcer } from "../typing.js";
 
 /**
@@ -27,6 +28,8 @@ export class Line {
   outbox;
   /** @type {Reading} */
   reading;
+  /** @type {Recount} */
+  recount;
   /** @type {Announcer} */
   announcer;
 
@@ -36,13 +39,9 @@ export class Line {
     this.connection = this.#makeConnection();
     this.feed = this.#makeFeed();
     this.outbox = this.#makeOutbox();
-    this.reading = new Reading({
-      tell: async ({ room_id, seq }) => {
-        const ack = await this.connection.ask("set_read", { room_id, seq });
-        if (ack.ok) parts.conversations.read(room_id, ack.data);
-        return ack.ok;
-      },
-    });
+    this.reading = new Reading({ tell: ({ room_id, seq }) => this.#setRead(room_id, seq) });
+    // The place as it is: nothing moves, and the answer has the counts.
+    this.recount = new Recount({ ask: (roomId) => this.#setRead(roomId, parts.conversations.room(roomId)?.read_seq ?? 0) });
     this.announcer = new Announcer((typing) => {
       this.connection.ask("set_typing", { room_id: parts.place.current, typing }).catch(() => {});
     });
@@ -156,7 +155,9 @@ export class Line {
     if (event === "presence_changed") return conversations.presence(fact);
     // Also backwards: on another device I marked something as unread.
     if (event === "read_changed") return conversations.read(fact.room_id, { ...fact, read_seq: fact.seq, back: true });
-    if (event === "room_removed") return conversations.remove(fact.room_id);
+    if (event === "level_changed") return conversations.setLevel(fact.room_id, fact.level);
+    if (event === "room_removed") return conversations.remove(fact.room_id, fact.reason);
+    if (this.#parts.overseeing.hear(event, fact)) return;
     if (event === "room_added") {
       this.feed.track(fact.room, fact.room.last_seq);
       return conversations.add(fact.room, now);
@@ -169,8 +170,20 @@ export class Line {
     if (fact.message?.author?.id === this.#parts.me.id) this.outbox.confirm(fact.room_id, fact.message.nonce);
   }
 
-  #caughtUp() {
-    const { conversations, place, view, visits } = this.#parts;
+  /**
+   * @param {string} roomId
+   * @param {number} seq
+   */
+  async #setRead(roomId, seq) {
+    const ack = await this.connection.ask("set_read", { room_id: roomId, seq });
+    if (ack.ok) this.#parts.conversations.read(roomId, ack.data);
+    return ack.ok;
+  }
+
+  /** @param {number} now what the server's clock says */
+  #caughtUp(now) {
+    const { conversations, overseeing, place, view, visits, writing } = this.#parts;
+    writing.setClock(now);
     for (const room of conversations.rooms) this.feed.track(room, room.last_seq);
     this.outbox.setConnected(true);
     void this.outbox.adopt();

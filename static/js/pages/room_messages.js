@@ -137,7 +137,9 @@ export class RoomMessages {
 
   /** Whether a message calls me by name, or everybody. @param {Message} message */
   callsMe(message) {
-    const isMe = (/** @type {string} */ name) => this.#called(name, message.room_id, message.author) === "me";
+    const isUnknown = !this.#room.conversations.member(message.room_id, this.#room.me.id);
+    const isMe = (/** @type {string} */ name) =>
+      this.#called(name, message.room_id, message.author) === "me" || (isUnknown && folded(name) === "room");
     const called = (/** @type {import("../markdown.js").Inline | import("../markdown.js").Block} */ node) => {
       if (node.kind === "mention") return isMe(node.name) || isMe(node.name.replace(/[._-]+$/u, ""));
       if (node.kind === "list") return node.items.flat().some(called);
@@ -153,6 +155,18 @@ export class RoomMessages {
   /**
    * @param {string} sentence
    * @param {{label: string, act: () => void} | null} [way]
+  /**
+   * The same, or null where it can only be guessed: the people of a room that wasn't opened aren't known here.
+   *
+   * @param {Message} message
+   */
+  surelyCallsMe(message) {
+    const { me, conversations } = this.#room;
+    if (conversations.member(message.room_id, me.id)) return this.callsMe(message);
+    const text = folded(message.text);
+    return text.includes(`@${folded(me.username)}`) || text.includes("@room") ? null : false;
+  }
+
    */
   say(sentence, way = null) {
     this.#toast.say(sentence, way);

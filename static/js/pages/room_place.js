@@ -151,10 +151,11 @@ export class Place {
 
   /** What comes from now on is new when the reader is back: the line "New" will stand above it. */
   lookedAway() {
-    const { conversations, line, view } = this.#parts;
+    const { conversations, line } = this.#parts;
     line.reading.away();
     const room = conversations.room(this.current);
-    if (room) this.newAfter = Math.max(room.read_seq, view.messageList.seen);
+    // What is on the screen of somebody who doesn't look isn't read: not the last seq that was there counts.
+    if (room) this.newAfter = Math.max(room.read_seq, line.reading.told(this.current));
   }
 
   /** Where the reader is in a room, if that is worth keeping: not at its end. @param {string} roomId */

@@ -122,8 +122,9 @@ export class View {
   #drawRooms() {
     const { conversations, place } = this.#parts;
     const { rooms, unread, mentions } = conversations;
-    this.#roomList.draw(rooms, place.current, (roomId) => conversations.pending(roomId));
-    const elsewhere = rooms.some((room) => room.id !== place.current && room.unread > 0);
+    this.#roomList.draw(rooms, place.current, (roomId) => conversations.pending(roomId), (roomId) => overseeing.waits(roomId));
+    const waits = rooms.some((room) => room.id !== place.current && overseeing.waits(room.id) !== "");
+    const elsewhere = waits || conversations.isCalledFromElsewhere(place.current);
     roomHead.drawTab({ title: conversations.room(place.current)?.title ?? "Parlor", unread, mentions, elsewhere });
   }
 
