@@ -57,7 +57,7 @@ release-contract: setup
 	$(BIN)/python tools/contract.py release $(if $(BREAK),--break)
 
 screenshots: setup-dev
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python -m tools.screenshots
 
 bench: setup
 	$(BIN)/python -m benchmarks.run
