@@ -142,6 +142,5 @@ const WHAT = /** @type {Record<string, string>} */ ({
 function sentence(deed, problem) {
   const what = WHAT[deed.split(" ")[0]];
   if (!problem) return `${what} The server can’t be reached right now.`;
-  if (problem.code === "conflict") return `${what} It was changed meanwhile.`;
   return `${what} ${problem.errors?.[0]?.message ?? problem.detail ?? problem.title}`;
 }

@@ -76,8 +76,11 @@ export class EmojiPicker {
 
   #closed() {
     const anchor = this.#anchor;
+    const { activeElement } = document;
     this.#then = null;
-    if (anchor?.isConnected && document.activeElement === document.body) anchor.focus({ preventScroll: true });
+    // What was focused in here is so for a moment longer, though nobody sees it.
+    const isLost = activeElement === document.body || this.#parts.popover.contains(activeElement);
+    if (anchor?.isConnected && isLost) anchor.focus({ preventScroll: true });
   }
 
   #drawTone() {

@@ -5,7 +5,7 @@ import { show, want, wanted } from "../notices.js";
 
 const STATES = /** @type {Record<string, string>} */ ({
   denied: "This browser was told not to show any from here. Its own settings for this site can change that.",
-  default: "The browser will ask whether Parlor may.",
+  default: "The browser was not told whether Parlor may. Choose again, and it asks again.",
   granted: "",
 });
 
@@ -21,7 +21,8 @@ export function noticeChoice(radios) {
     return;
   }
   const draw = () => {
-    const wish = wanted(storage());
+    // As long as the browser wasn't told, there is something to choose: that is what makes it ask.
+    const wish = Notice.permission === "default" ? "" : wanted(storage());
     radios.forEach((radio) => (radio.checked = radio.value === wish));
     state.textContent = wish ? (STATES[Notice.permission] ?? "") : "";
     test.hidden = wish === "" || Notice.permission !== "granted";
@@ -32,6 +33,7 @@ export function noticeChoice(radios) {
       const kept = storage();
       if (kept) want(kept, /** @type {import("../notices.js").Wish} */ (radio.value));
       draw();
+      if (radio.value) state.textContent = STATES[Notice.permission] ?? "";
     });
   }
   test.addEventListener("click", () => {
