@@ -12,22 +12,24 @@ import { io } from "socket.io-client";
 
 const ANSWER_MS = 10_000; // an acknowledgement that takes longer is not waited for
 const HEADS_MS = 25_000; // how often we ask whether the last message was lost on the way
-const SEND_AGAIN = new Set(["rate_limited", "unavailable", "internal"]);
-const INTERNAL_MAX = 5;
+const SEND_MS = 100; // how often we look whether something is due again
+const SEND_AGAIN = { rate_limited: Infinity, unavailable: Infinity, internal: 5 }; // how often at most
+const GIVE_UP = new Set(["unauthenticated", "forbidden", "unsupported_version", "signed_out", "revoked", "expired"]);
 
 /** One device of one person. `onMessage`, `onSent`, `onFailed` and `onEnded` are yours. */
 export class Client {
-  rooms = new Map(); // id → {id, epoch, cursor, messages: Map of seq → message}
-  outbox = new Map(); // room id → what is not confirmed, in the order of writing; keep yours on disk
+  rooms = new Map(); // id → the room, and in it `cursor`, `messages`: Map of seq → message
+  outbox = []; // what is not confirmed, in the order of writing; keep yours on disk
   ended = null; // why we don't come back
   #url;
   #token;
   #socket;
-  #heads;
-  #timer;
+  #timers = [];
   #attempts = 0;
   #notBefore = 0; // the server's word on when to come back
-  #asking = false;
+  #behind = false; // something is missing
+  #syncing = false;
+  #sending = false;
   #caughtUp = false;
 
   constructor(url, token, { onMessage, onSent, onFailed, onEnded, options } = {}) {
@@ -35,10 +37,14 @@ export class Client {
     this.#url = url;
     this.#token = token;
     // The library's own way of coming back is not random enough, and doesn't come back after a refusal.
-    this.#socket = io(`${url}/chat`, { ...options, forceNew: true, auth: { token, v: "1" }, autoConnect: false, reconnection: false });
+    const ways = { forceNew: true, auth: { token, v: "1" }, autoConnect: false, reconnection: false };
+    this.#socket = io(`${url}/chat`, { ...options, ...ways });
     this.#socket.on("connect", () => this.#connected());
     this.#socket.on("disconnect", () => this.#lost());
-    this.#socket.on("connect_error", (error) => this.#refused(error.data));
+    this.#socket.on("connect_error", ({ data }) => {
+      if (data) this.#turnedAway(data.code, data); // or the server was not reached
+      this.#lost();
+    });
     this.#socket.onAny((event, fact) => this.#heard(event, fact));
   }
 
@@ -50,55 +56,51 @@ export class Client {
   stop(reason = "stopped") {
     if (this.ended) return;
     this.ended = reason;
-    clearTimeout(this.#timer);
     this.#socket.disconnect();
+    this.#timers.forEach(clearInterval);
     this.onEnded?.(reason);
   }
 
   /** Sends a message, once, as soon as that is possible. */
-  say(room_id, text, nonce = crypto.randomUUID()) {
-    if (!this.outbox.has(room_id)) this.outbox.set(room_id, { waiting: [], flying: false });
-    this.outbox.get(room_id).waiting.push({ room_id, nonce, text, tries: 0 });
-    this.#pump(room_id);
-    return nonce;
+  say(room_id, text, more = {}) {
+    this.outbox.push({ asked: { room_id, nonce: crypto.randomUUID(), text, ...more }, tries: 0, due: 0 });
+    this.#send();
   }
 
   /* The line. */
 
   #connected() {
     this.#attempts = 0;
-    this.#heads = setInterval(() => this.#compare(), HEADS_MS);
+    this.#timers = [setInterval(() => this.#compare(), HEADS_MS), setInterval(() => this.#send(), SEND_MS)];
     this.#sync();
   }
 
   /** Comes back after a random while of 1 to 30 seconds, not before the server said, and not all in step. */
   #lost() {
-    clearInterval(this.#heads);
-    this.#asking = this.#caughtUp = false;
-    for (const lane of this.outbox.values()) lane.flying = false;
+    this.#timers.forEach(clearInterval);
+    this.#syncing = this.#sending = this.#caughtUp = false;
     if (this.ended) return;
     const most = Math.min(30_000, 2000 * 2 ** this.#attempts++);
     const wait = Math.max(1000 + Math.random() * (most - 1000), this.#notBefore - Date.now());
-    this.#timer = setTimeout(() => this.#socket.connect(), wait);
+    this.#timers = [setTimeout(() => this.#socket.connect(), wait)];
   }
 
-  /** `problem` is missing when the server was not reached. */
-  #refused(problem) {
-    if (problem?.retry_after) this.#notBefore = Date.now() + problem.retry_after * 1000;
-    if (["unauthenticated", "forbidden", "unsupported_version"].includes(problem?.code)) this.stop(problem.code);
-    else this.#lost();
+  #turnedAway(why, { retry_after = 1 }) {
+    this.#notBefore = Date.now() + retry_after * 1000;
+    if (GIVE_UP.has(why)) this.stop(why);
   }
 
-  /** The answer, or null when none came in time, or the line broke. */
+  /** The answer; null when the line broke meanwhile, or was given up because none came in time. */
   async #ask(event, data) {
     const line = this.#socket.id;
     const answer = await this.#socket.timeout(ANSWER_MS).emitWithAck(event, data).catch(() => null);
-    return line === this.#socket.id ? answer : null;
+    if (line !== this.#socket.id) return null;
+    if (!answer) this.#socket.disconnect();
+    return answer;
   }
 
   #heard(event, fact) {
-    if (event === "session_ended" && fact.reason !== "server_closing") this.stop(fact.reason);
-    else if (event === "session_ended") this.#notBefore = Date.now() + (fact.retry_after ?? 1) * 1000;
+    if (event === "session_ended") this.#turnedAway(fact.reason, fact);
     else if (event === "room_added") this.#sync();
     else if (event === "room_removed") this.rooms.delete(fact.room_id);
     else if (fact.type === event && "seq" in fact) this.#apply(fact);
@@ -106,99 +108,98 @@ export class Client {
 
   /* The rooms' logs. */
 
+  #each(field) {
+    return Object.fromEntries([...this.rooms.values()].map((room) => [room.id, room[field]]));
+  }
+
+  /** Everything since we were here last, whole or `reset`. */
   async #sync() {
-    if (this.#asking || !this.#socket.connected) return;
-    this.#asking = true;
-    const of = (field) => Object.fromEntries([...this.rooms.values()].map((room) => [room.id, room[field]]));
-    const line = this.#socket.id;
-    const answer = await this.#ask("sync", { rooms: of("cursor"), epochs: of("epoch") });
-    if (!this.#socket.connected || line !== this.#socket.id) return;
-    this.#asking = false;
-    if (!answer) return this.#socket.disconnect();
-    if (!answer.ok) return void setTimeout(() => this.#sync(), (answer.error.retry_after ?? 1) * 1000);
-    const snapshots = [];
-    for (const { room, entries, reset } of answer.data.rooms) {
-      if (reset) snapshots.push(this.#snapshot(room));
-      else entries.forEach((fact) => this.#apply(fact));
+    this.#behind = true;
+    if (this.#syncing) return;
+    this.#syncing = true;
+    while (this.#behind) {
+      this.#behind = false;
+      const answer = await this.#ask("sync", { rooms: this.#each("cursor"), epochs: this.#each("epoch") });
+      if (!answer) return;
+      if (!answer.ok) this.#turnedAway(answer.error.code, answer.error);
+      if (!answer.ok) return void this.#socket.disconnect();
+      for (const { room, entries, reset } of answer.data.rooms) {
+        if (reset && !(await this.#snapshot(room))) return void this.#socket.disconnect();
+        for (const fact of entries) this.#apply(fact);
+      }
+      for (const id of answer.data.removed) this.rooms.delete(id);
     }
-    for (const id of answer.data.removed) this.rooms.delete(id);
-    await Promise.all(snapshots);
+    this.#syncing = false;
     this.#caughtUp = true;
-    for (const id of this.outbox.keys()) this.#pump(id); // only now: what others said meanwhile comes before it
+    this.#send(); // only now: what others said meanwhile comes before it
   }
 
-  /** More was missed than is told one by one: forget, and take what the room holds now. */
-  async #snapshot({ id, epoch, last_seq }) {
-    this.rooms.set(id, { id, epoch, cursor: last_seq, messages: new Map() });
-    const said = await this.history(id).catch(() => null);
-    if (!said) return void this.rooms.delete(id); // unknown as before: the next fact or line asks for it again
-    for (const message of said.reverse()) this.#put(message);
+  /** More was missed than is told one by one: take what the room holds now. */
+  async #snapshot(room) {
+    const line = this.#socket.id;
+    const asked = { headers: { Authorization: `Bearer ${this.#token}` } };
+    const reply = await fetch(`${this.#url}/api/v1/rooms/${room.id}/messages?limit=100`, asked).catch(() => null);
+    const page = reply?.ok && (await reply.json());
+    if (!page || line !== this.#socket.id) return false;
+    this.rooms.set(room.id, { ...room, cursor: room.last_seq, messages: new Map() });
+    for (const message of page.items.reverse()) this.#put(message);
+    return true;
   }
 
-  /** The newest 100 messages of a room, or of those before a seq; newest first. */
-  async history(id, before) {
-    const path = `${this.#url}/api/v1/rooms/${id}/messages?limit=100${before ? `&before=${before}` : ""}`;
-    const reply = await fetch(path, { headers: { Authorization: `Bearer ${this.#token}` } });
-    if (!reply.ok) throw new Error(`${path}: ${reply.status}`);
-    return (await reply.json()).items;
-  }
-
-  #apply(fact) {
-    const room = this.rooms.get(fact.room_id);
-    if (!room || fact.seq > room.cursor + 1) return void this.#sync(); // a hole: ask for what is missing
-    if (fact.seq <= room.cursor) return; // known
-    room.cursor = fact.seq; // also over a fact of a kind that we don't know
-    if (fact.message) this.#put(fact.message);
+  #apply({ room_id, seq, type, message }) {
+    const room = this.rooms.get(room_id);
+    if (!room || seq > room.cursor + 1) return void this.#sync(); // a hole: ask for what is missing
+    if (seq <= room.cursor) return; // known
+    room.cursor = seq; // also over a fact of a kind that we don't know
+    // What is older than our snapshot comes with its page, and not because somebody liked it.
+    if (message && (type === "message_posted" || room.messages.has(message.seq))) this.#put(message);
   }
 
   #put(message) {
-    const messages = this.rooms.get(message.room_id)?.messages;
-    if (!messages || messages.get(message.seq)?.version >= message.version) return;
+    const { messages } = this.rooms.get(message.room_id);
+    if (messages.get(message.seq)?.version >= message.version) return;
     messages.set(message.seq, message);
     this.onMessage?.(message);
   }
 
   async #compare() {
-    const rooms = Object.fromEntries([...this.rooms.values()].map((room) => [room.id, room.cursor]));
-    const answer = await this.#ask("heads", { rooms });
-    if (!answer) this.#socket.disconnect();
-    else if (answer.ok && Object.keys(answer.data.behind).length) this.#sync();
+    const answer = await this.#ask("heads", { rooms: this.#each("cursor") });
+    if (answer?.ok && Object.keys(answer.data.behind).length) this.#sync();
   }
 
-  /* The outbox: of each room one message in the air, so that they arrive in the order of writing. */
+  /* The outbox: of each room the oldest only, so that messages arrive in the order of writing. */
 
-  async #pump(id) {
-    const lane = this.outbox.get(id);
-    if (!this.#caughtUp || lane.flying || lane.waiting.length === 0) return;
-    lane.flying = true;
-    const line = this.#socket.id;
-    const [unsent] = lane.waiting;
-    const { room_id, nonce, text } = unsent;
-    const answer = await this.#ask("post_message", { room_id, nonce, text });
-    if (line !== this.#socket.id) return; // it goes out again, with the same nonce, when we are back
-    unsent.tries += 1;
-    const problem = answer?.error;
-    if (!answer || (SEND_AGAIN.has(problem?.code) && (problem.code !== "internal" || unsent.tries < INTERNAL_MAX))) {
-      const wait = problem?.retry_after ?? Math.random() * Math.min(15, 0.5 * 2 ** unsent.tries);
-      return void setTimeout(() => line === this.#socket.id && ((lane.flying = false), this.#pump(id)), wait * 1000);
+  async #send() {
+    if (this.#sending || !this.#caughtUp) return;
+    this.#sending = true;
+    for (let unsent = this.#due(); unsent; unsent = this.#due()) {
+      const answer = await this.#ask("post_message", unsent.asked);
+      if (!answer) return; // it goes out again, with the same nonce, when we are back
+      const { ok, data, error } = answer;
+      unsent.tries += 1;
+      const wait = error?.retry_after ?? Math.random() * Math.min(15, 0.5 * 2 ** unsent.tries);
+      unsent.due = Date.now() + wait * 1000;
+      if (unsent.tries < SEND_AGAIN[error?.code]) continue;
+      this.outbox.splice(this.outbox.indexOf(unsent), 1);
+      if (ok) this.onSent?.(unsent.asked, data);
+      else this.onFailed?.(unsent.asked, error);
     }
-    lane.waiting.shift();
-    lane.flying = false;
-    if (answer.ok) this.onSent?.(unsent, answer.data);
-    else this.onFailed?.(unsent, problem);
-    this.#pump(id);
+    this.#sending = false;
+  }
+
+  /** What may go out now. */
+  #due() {
+    const rooms = this.outbox.map(({ asked }) => asked.room_id);
+    return this.outbox.find(({ due }, at) => due <= Date.now() && rooms.indexOf(rooms[at]) === at);
   }
 }
 
 if (process.argv[1] === import.meta.filename) {
   const [url, token, room] = process.argv.slice(2);
-  const client = new Client(url, token, {
-    onMessage: ({ seq, author, text }) => console.log(`${String(seq).padStart(6)}  ${author?.display_name ?? "deleted member"}: ${text}`),
-    onFailed: ({ text }, { title }) => console.log(`Not sent: ${JSON.stringify(text)}: ${title}`),
-    onEnded: (reason) => console.log(reason),
-  }).start();
+  const onMessage = ({ seq, author, text }) => console.log(seq, author?.display_name, text);
+  const onFailed = ({ text }, { title }) => console.log("Not sent:", text, title);
+  const client = new Client(url, token, { onMessage, onFailed, onEnded: console.log }).start();
   for await (const line of createInterface({ input: process.stdin })) client.say(room, line);
-  while ([...client.outbox.values()].some((lane) => lane.waiting.length) && !client.ended)
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  while (client.outbox.length && !client.ended) await new Promise((resolve) => setTimeout(resolve, 100));
   client.stop();
 }

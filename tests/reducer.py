@@ -13,14 +13,35 @@ Fact = Mapping[str, Any]
 
 EXCERPT = 140
 MINE = ("role", "muted_until")  # what a room says of me
+NOT_LOGGED = {"last_seq", "read_seq", "unread", "mentions", "level"}
+
+
+def state(look: Mapping[str, Any], me: str) -> State:
+    """What a client begins with, from what REST says: `room`, and the items of `messages` and `members`. What is mine
+    alone (how far I read, how loud it is) is in no log.
+    """
+    return {
+        "me": me,
+        "seq": look["room"]["last_seq"],
+        "room": {name: value for name, value in look["room"].items() if name not in NOT_LOGGED},
+        "messages": {each["id"]: each for each in look["messages"]},
+        "members": {each["user"]["id"]: each for each in look["members"]},
+    }
 
 
 def reduce(state: State, fact: Fact) -> State:
     """The state after this fact: the same when it was known already. A fact too early is a hole, and refused."""
+    state = copy.deepcopy(state)
+    apply(state, fact)
+    return counted(state)
+
+
+def apply(state: State, fact: Fact) -> None:
+    """The same in place, for who takes in thousands; `counted` once, when it is looked at."""
     if fact["seq"] <= state["seq"]:
-        return state
+        return
     assert fact["seq"] == state["seq"] + 1, "a hole: sync"
-    state = copy.deepcopy({**state, "seq": fact["seq"]})
+    state["seq"] = fact["seq"]
     kind = fact["type"]
     if kind.startswith("message_"):
         _keep(state["messages"], fact["message"])
@@ -33,7 +54,6 @@ def reduce(state: State, fact: Fact) -> State:
         state["room"].update(fact["room"])
     else:
         raise AssertionError(f"unknown: {kind}")
-    return _counted(state)
 
 
 def excerpt(text: str) -> str:
@@ -44,7 +64,9 @@ def excerpt(text: str) -> str:
 def _keep(messages: dict[str, Any], message: Mapping[str, Any]) -> None:
     held = messages.get(message["id"])
     if held is None or held["version"] <= message["version"]:
-        messages[message["id"]] = dict(message)
+        messages[message["id"]] = copy.deepcopy(dict(message))
+    if message["version"] == 1:
+        return
     for each in messages.values():  # no fact names the answers to what was changed
         if each["reply_to"] is not None and each["reply_to"]["id"] == message["id"]:
             each["reply_to"]["excerpt"] = excerpt(messages[message["id"]]["text"])
@@ -61,7 +83,7 @@ def _know(state: State, member: Mapping[str, Any]) -> None:
                 said["author"] = user
 
 
-def _counted(state: State) -> State:
+def counted(state: State) -> State:
     """What follows from the rest: how many are in the room, and what was said last."""
     there = [each for each in state["messages"].values() if each["deleted_at"] is None]
     state["room"]["member_count"] = len(state["members"])

@@ -7,7 +7,7 @@ const [url, token, transports] = process.argv.slice(2);
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const client = new Client(url, token, {
   onMessage: (message) => say({ event: "message", message }),
-  onSent: ({ nonce, tries }, { message, duplicate }) => say({ event: "sent", nonce, tries, duplicate, seq: message.seq }),
+  onSent: ({ nonce }, { message, duplicate }) => say({ event: "sent", nonce, duplicate, seq: message.seq }),
   onFailed: ({ nonce }, problem) => say({ event: "failed", nonce, problem }),
   onEnded: (reason) => say({ event: "ended", reason }),
   options: transports ? { transports: transports.split(",") } : {},

@@ -20,11 +20,11 @@ class InPython:
         self.failed: list[dict[str, Any]] = []
         self._client = example.Client(account.url, account.token, transports)
         self._client.on_sent = self._on_sent
-        self._client.on_failed = lambda unsent, problem: self.failed.append(problem)
+        self._client.on_failed = lambda asked, problem: self.failed.append(problem)
         self._thread = threading.Thread(target=self._client.run, daemon=True)
         self._thread.start()
 
-    def _on_sent(self, unsent: dict[str, Any], answer: dict[str, Any]) -> None:
+    def _on_sent(self, asked: dict[str, Any], answer: dict[str, Any]) -> None:
         self.sent.append({"duplicate": answer["duplicate"], "seq": answer["message"]["seq"]})
 
     def say(self, room: Room, text: str) -> None:

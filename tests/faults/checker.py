@@ -7,10 +7,17 @@ A history is a list of records, each a flat object with `kind`, as JSON lines ke
     {"kind": "refused", "who": "w1", "room": "r", "text": "…"}                     refused for good
     {"kind": "heard",   "who": "r1", "line": 3, "room": "r", "seq": 7, "text": "…"}  a logged fact, on that connection
     {"kind": "synced",  "who": "r1", "line": 3, "room": "r", "after": 4, "seqs": [5, 6], "last": 6, "reset": false}
-    {"kind": "shown",   "who": "r1", "room": "r", "messages": [[5, "…"], [7, "…"]]}  the display after the end
+    {"kind": "did",     "who": "w1", "about": "message 7 of r", "of": "pinned", "value": true}   acknowledged
+    {"kind": "unsure",  "who": "w1", "about": "message 7 of r", "of": "pinned", "value": true}   asked for, no answer
+    {"kind": "shown",   "who": "r1", "room": "r", "messages": [[5, "…"], [7, "…"]], "states": [[5, …], [7, …]]}
+                                                                                   the display after the end
+    {"kind": "held",    "who": "r1", "room": "r", "state": "…", "fresh": "…"}      all that is known, and a new look
     {"kind": "log",     "room": "r", "entries": [[1, "member_joined", "w1"], [5, "message_posted", "…"]]}  the truth
+    {"kind": "truth",   "room": "r", "states": [[5, …], [7, …]], "values": {"message 7 of r": {"pinned": true}}}
 
-Texts are unique by the way the storm writes them, so a text names what was written whatever became of its nonce.
+Texts are unique by the way the storm writes them, so a text names what was written whatever became of its nonce, and of
+the message later: `text` and `messages` hold what it was written as. A state is all that a message is now. A value that
+is not among the `values` is false.
 `text` is null for facts that are not messages. The names of the findings are those of the invariants.
 """
 
@@ -91,6 +98,53 @@ def lost(history: History) -> Iterable[Finding]:
         if entry != ("message_posted", record["text"]):
             yield Finding(
                 "I1 lost", f"{record['text']} was acknowledged at {record['seq']}; there is {entry}"
+            )
+
+
+def undone(history: History) -> Iterable[Finding]:
+    """I1: what was acknowledged to be changed is so, unless something later changed it: it, or what nobody answered."""
+    values: dict[str, dict[str, Any]] = {}
+    for record in history.by_kind["truth"]:
+        values |= record["values"]
+    last = {(each["about"], each["of"]): each for each in history.by_kind["did"]}
+    unsure: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for each in history.by_kind["unsure"]:
+        unsure[each["about"], each["of"]].append(each["value"])
+    for (about, of), deed in last.items():
+        value = values.get(about, {}).get(of, False)
+        gone = values.get(about, {}).get("deleted", False) and of != "deleted"
+        if not gone and value not in [deed["value"], *unsure[about, of]]:
+            yield Finding(
+                "I1 lost", f"{of} of {about} was to be {deed['value']} by {deed['who']}; it is {value}"
+            )
+
+
+def unlike(history: History) -> Iterable[Finding]:
+    """I14: what everybody draws of each message is how it is; and all that a reader was told is what one would see who
+    came new.
+    """
+    truth = {
+        record["room"]: {state[0]: list(state) for state in record["states"]}
+        for record in history.by_kind["truth"]
+    }
+    for record in history.by_kind["shown"]:
+        for state in record.get("states", []):
+            if list(state) != truth[record["room"]].get(state[0]):
+                now = truth[record["room"]].get(state[0])
+                yield Finding("I14 state", f"{record['who']} in {record['room']} draws {state}; it is {now}")
+    for record in history.by_kind["held"]:
+        if record["state"] != record["fresh"]:
+            at = next(
+                (
+                    at
+                    for at, (one, other) in enumerate(zip(record["state"], record["fresh"], strict=False))
+                    if one != other
+                ),
+                0,
+            )
+            differ = [record[name][max(0, at - 80) : at + 120] for name in ("state", "fresh")]
+            yield Finding(
+                "I14 state", f"{record['who']} in {record['room']} knows {differ[0]}; it is {differ[1]}"
             )
 
 
@@ -205,6 +259,8 @@ def _memberships(log: Log) -> dict[str, list[tuple[int, float]]]:
 
 INVARIANTS: list[Callable[[History], Iterable[Finding]]] = [
     lost,
+    undone,
+    unlike,
     doubled,
     hole,
     display,

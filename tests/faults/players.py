@@ -14,6 +14,7 @@ import requests
 import websocket
 
 from examples import client as example
+from tests import reducer
 from tests.clients.people import Account, Line, Room
 
 Record = dict[str, Any]
@@ -22,6 +23,11 @@ SNAPSHOT = 100  # messages that a snapshot of the reference client holds; what i
 AHEAD = 3  # a writer has so many messages under way at most
 SILENCE_SECONDS = 5.0  # where others talk all the time, a line on which nothing comes for so long is given up
 PACE = (0.1, 0.5)  # seconds from one message of a writer to the next: quicker would measure the writers
+DEEDS = 0.25  # of what a writer does is something else than a new message
+RECENT = 30  # messages, among which a writer chooses what to change
+EMOJI = ("👍", "🎉", "👀")
+NOTHING: Record = {"messages": {}, "members": {}}  # of a room that one never got to see
+PATIENCE = 3  # so often something is tried, of so many seconds each
 
 
 @dataclass
@@ -30,6 +36,61 @@ class Site:
 
     urls: list[str]
     written: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that a person does beside writing: `of` what it is `about` is to have this `value` from then on."""
+
+    about: str  # a message, a person, a room, as `message_at` and the like name them
+    of: str
+    value: Any
+    method: str
+    path: str
+    body: Any = None
+    name: str = ""  # what the message was, where nobody can read it afterwards
+
+
+def message_at(room_id: str, seq: int) -> str:
+    """How a message is named in the records."""
+    return f"message {seq} of {room_id}"
+
+
+def named(text: str) -> str:
+    """What a message is known by, however often it was edited."""
+    return text.partition(EDITED)[0]
+
+
+EDITED = " ~"
+
+
+def do(deed: Deed, account: Account, history: list[Record], site: Site, chance: random.Random) -> bool:
+    """Ask for it until there is an answer, or patience ends; whether it was acknowledged. What was asked for and never
+    answered may have been done, and may be done later: `unsure`.
+    """
+    record = {
+        "who": account.username,
+        "about": deed.about,
+        "of": deed.of,
+        "value": deed.value,
+        "name": deed.name,
+    }
+    headers = {"Authorization": f"Bearer {account.token}"}
+    for _ in range(PATIENCE):
+        url = f"{chance.choice(site.urls)}/api/v1{deed.path}"
+        try:
+            reply = requests.request(deed.method, url, json=deed.body, headers=headers, timeout=PATIENCE)
+            if reply.status_code < 500:
+                break
+        except requests.RequestException:
+            pass
+        history.append({"kind": "unsure", **record})
+        time.sleep(0.1)
+    else:
+        return False
+    if reply.ok:
+        history.append({"kind": "did", **record})
+    return reply.ok
 
 
 class Writer(example.Client):
@@ -70,34 +131,67 @@ class Writer(example.Client):
         for thread in self._threads:
             thread.join(10)
 
-    def shown(self, room: Room) -> list[tuple[int, str]]:
+    def shown(self, room: Room) -> list[Record]:
         """What it draws, in order."""
-        said = dict(self.rooms[room.id]["messages"])
-        return [(seq, said[seq]["text"]) for seq in sorted(said)]
+        said = dict(self.rooms.get(room.id, NOTHING)["messages"])
+        return [said[seq] for seq in sorted(said)]
 
-    def on_sent(self, unsent: Record, answer: Record) -> None:
-        self.took.append(time.monotonic() - self._written[unsent["text"]])
+    def on_sent(self, asked: Record, answer: Record) -> None:
+        self.took.append(time.monotonic() - self._written[asked["text"]])
         self.duplicates += answer["duplicate"]
-        self._keep("sent", unsent, seq=answer["message"]["seq"])
+        self._keep("sent", asked, seq=answer["message"]["seq"])
 
-    def on_failed(self, unsent: Record, problem: Record) -> None:
-        self._keep("refused", unsent, code=problem["code"])
+    def on_failed(self, asked: Record, problem: Record) -> None:
+        self._keep("refused", asked, code=problem["code"])
 
     def _write(self) -> None:
         number = 0
         while self._writing.is_set():
             time.sleep(self._chance.uniform(*PACE))
-            if len(self.outbox) < AHEAD:
+            if self._chance.random() < DEEDS and (deed := self._deed(number)) is not None:
+                number += 1
+                do(deed, self.account, self._history, self._site, self._chance)
+            elif len(self.outbox) < AHEAD:
                 number += 1
                 room, text = self._chance.choice(self._rooms), f"{self.account.username} {number}"
+                answered = self._recent(room) if self._chance.random() < DEEDS else []
+                more = {"reply_to": self._chance.choice(answered)["id"]} if answered else {}
                 self._written[text] = time.monotonic()
                 self._keep("wrote", {"room_id": room.id, "text": text})
-                self.say(room.id, text)
+                self.say(room.id, text, **more)
 
-    def _keep(self, kind: str, unsent: Record, **more: Any) -> None:
+    def _recent(self, room: Room) -> list[Record]:
+        """What was said last and is still there."""
+        said = dict(self.rooms.get(room.id, NOTHING)["messages"])
+        return [each for _, each in sorted(said.items())[-RECENT:] if not each["deleted_at"]]
+
+    def _deed(self, number: int) -> Deed | None:
+        """Something to do beside writing; None when there is nothing to do it with."""
+        kind = self._chance.choice(["react", "react", "react", "edit", "edit", "delete", "rename"])
+        if kind == "rename":
+            name = f"{self.account.username} the {number}th"
+            return Deed(self.account.id, "name", name, "PATCH", "/me", {"display_name": name})
+        room = self._chance.choice(self._rooms)
+        said = self._recent(room)
+        if kind != "react":
+            said = [each for each in said if (each["author"] or {}).get("id") == self.account.id]
+        return self._change(kind, room, self._chance.choice(said), number) if said else None
+
+    def _change(self, kind: str, room: Room, message: Record, number: int) -> Deed:
+        about, path = message_at(room.id, message["seq"]), f"/messages/{message['id']}"
+        if kind == "delete":
+            return Deed(about, "deleted", True, "DELETE", path, name=named(message["text"]))
+        if kind == "edit":
+            text = f"{named(message['text'])}{EDITED}{number}"
+            return Deed(about, "text", text, "PATCH", path, {"text": text})
+        emoji, on = self._chance.choice(EMOJI), self._chance.random() < 0.7
+        of = f"{emoji} by {self.account.id}"
+        return Deed(about, of, on, "PUT" if on else "DELETE", f"{path}/reactions/{emoji}")
+
+    def _keep(self, kind: str, asked: Record, **more: Any) -> None:
         who = self.account.username
         self._history.append(
-            {"kind": kind, "who": who, "room": unsent["room_id"], "text": unsent["text"], **more}
+            {"kind": kind, "who": who, "room": asked["room_id"], "text": asked["text"], **more}
         )
 
     def _ask(self, event: str, data: Record) -> Any:
@@ -125,7 +219,7 @@ class Reader:
         self.healed = 0  # entries that came by catching up
         self.cursors: dict[str, int] = {}
         self._history = history
-        self._messages: dict[str, dict[int, str]] = {}
+        self._states: dict[str, reducer.State] = {}
         self._lines = 0
         self._ended = False
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -139,9 +233,23 @@ class Reader:
         self._ended = True
         self._thread.join(10)
 
-    def shown(self, room: Room) -> list[tuple[int, str]]:
+    def shown(self, room: Room) -> list[Record]:
         """What it would draw, in order."""
-        return sorted(self._messages.get(room.id, {}).items())
+        said = self.held(room)["messages"].values()
+        return sorted(said, key=lambda each: int(each["seq"]))
+
+    def held(self, room: Room) -> reducer.State:
+        """All that it knows of a room."""
+        return reducer.counted(self._states.get(room.id, {**NOTHING, "seq": 0, "room": {}}))
+
+    def look(self, room_id: str) -> reducer.State:
+        """What it would know if it came new, by REST."""
+        about, there = (
+            _good(self.account.rest("GET", f"/rooms/{room_id}{rest}")) for rest in ("", "/members")
+        )
+        said = self.account.history(Room(room_id, ""))
+        seen = {"room": about, "messages": said, "members": there["items"]}
+        return reducer.state(seen, self.account.id)
 
     def _run(self) -> None:
         while not self._ended:
@@ -189,8 +297,7 @@ class Reader:
             }
             self._keep("synced", reset=each["reset"], **record)
             if each["reset"]:
-                self._messages[room["id"]] = {}
-                self.cursors[room["id"]] = 0
+                self.cursors.pop(room["id"], None)
                 self._read(room["id"], room["last_seq"])
                 continue
             self.healed += len(seqs)
@@ -200,33 +307,33 @@ class Reader:
             self.cursors.pop(room_id)
 
     def _read(self, room_id: str, last_seq: int) -> None:
-        """The whole room, by REST."""
-        for message in self.account.history(Room(room_id, "")):
-            if message["seq"] <= last_seq:
-                self._messages[room_id][message["seq"]] = message["text"]
+        """The whole room, which may be further on by now: what comes between is told again, and changes nothing."""
+        self._states[room_id] = {**self.look(room_id), "seq": last_seq}
         self.cursors[room_id] = last_seq
 
     def _hear(self, told: list[Any]) -> None:
         event, fact = told
         if fact.get("type") == event and "seq" in fact:
-            text = fact["message"]["text"] if event == "message_posted" else None
-            self._keep("heard", room=fact["room_id"], seq=fact["seq"], text=text)
+            text = named(fact["message"]["text"]) if event == "message_posted" else ""
+            self._keep("heard", room=fact["room_id"], seq=fact["seq"], text=text or None)
             self._apply(fact)
         elif event == "room_removed":
             self.cursors.pop(fact["room_id"], None)
         elif event == "room_added":
-            self.cursors[fact["room"]["id"]] = fact["room"]["last_seq"]
+            self._came_in(fact["room"])
+
+    def _came_in(self, room: Record) -> None:
+        raise ValueError("What this room holds comes with the next line.")
 
     def _apply(self, fact: Record) -> None:
         room_id, seq = fact["room_id"], fact["seq"]
         if seq <= self.cursors.get(room_id, 0):
             return
+        if room_id in self._states:
+            reducer.apply(self._states[room_id], fact)
         self.cursors[room_id] = seq
-        if fact["type"] == "message_posted":
-            text = fact["message"]["text"]
-            self._messages.setdefault(room_id, {})[seq] = text
-            if text in self._site.written:
-                self.late.append(time.monotonic() - self._site.written[text])
+        if fact["type"] == "message_posted" and (text := fact["message"]["text"]) in self._site.written:
+            self.late.append(time.monotonic() - self._site.written[text])
 
     def _keep(self, kind: str, **more: Any) -> None:
         self._history.append({"kind": kind, "who": self.account.username, "line": self._lines, **more})
@@ -249,6 +356,12 @@ class Victim(Reader):
         super().end()
         self._talks.join(25)
 
+    def _read(self, room_id: str, last_seq: int) -> None:
+        self.cursors[room_id] = last_seq
+
+    def _came_in(self, room: Record) -> None:
+        self.cursors[room["id"]] = room["last_seq"]
+
     def _talk(self) -> None:
         number = 0
         while not self._ended:
@@ -269,3 +382,8 @@ class Victim(Reader):
                     self.account.rest("POST", f"/join/{room.invite}")  # the link of then
             except (requests.RequestException, ValueError, KeyError):
                 continue
+
+
+def _good(reply: requests.Response) -> Any:
+    reply.raise_for_status()
+    return reply.json()

@@ -28,10 +28,11 @@ from typing import Any
 
 import requests
 
+from tests import reducer
 from tests.clients import people
 from tests.clients.people import Account, Room
 from tests.faults import checker, sites, table
-from tests.faults.players import Reader, Record, Site, Victim, Writer
+from tests.faults.players import PACE, Deed, Reader, Record, Site, Victim, Writer, do, message_at, named
 from tests.faults.relay import BAD, PASS, Relay
 from tests.server.process import eventually
 
@@ -79,6 +80,7 @@ class Report:
     healed: int = 0
     removals: int = 0
     refused: int = 0
+    deeds: int = 0
     took_calm: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     late_calm: list[float] = field(default_factory=list)
@@ -88,9 +90,9 @@ class Report:
     history: list[Record] = field(default_factory=list)
 
     HEAD = (
-        "| server | faults | seconds | messages | sent again | answered as duplicate | holes healed "
+        "| server | faults | seconds | messages | other deeds | sent again | answered as duplicate | holes healed "
         "| removals (refused after) | displays | ack p50 / p99 calm | in the storm | other screens calm | in the storm "
-        "| found wrong |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+        "| found wrong |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     )
 
     def facts(self) -> dict[str, Any]:
@@ -105,7 +107,10 @@ class Report:
             f"{self.size}{', wrong by ' + self.plan.way if self.plan.way else ''}",
             ", ".join(f"{number} × {name}" for name, number in self.faults.items()),
             f"{self.seconds:.0f}",
-            *(str(each) for each in (self.acknowledged, self.sent_again, self.duplicates, self.healed)),
+            *(
+                str(each)
+                for each in (self.acknowledged, self.deeds, self.sent_again, self.duplicates, self.healed)
+            ),
             f"{self.removals} ({self.refused})",
             str(self.displays),
             *map(_percentiles, (self.took_calm, self.took, self.late_calm, self.late)),
@@ -138,7 +143,9 @@ class Storm:
         self._names: dict[str, str] = {}  # user id → username
         self._removals = 0
         self._removing = threading.Thread(target=self._remove)
-        self._quiet = threading.Event()
+        self._ruling = threading.Thread(target=self._rule)
+        self._quiet, self._blown = threading.Event(), threading.Event()
+        self._some_wait = True
         self._relays: list[Relay] = []
 
     def run(self) -> Report:
@@ -173,7 +180,7 @@ class Storm:
         self._rooms = [self._keeper.make_room(f"Room {number}") for number in range(self.plan.rooms)]
         writers = [self._account(f"writer{number}") for number in range(self.plan.writers)]
         readers = [self._account(f"reader{number}") for number in range(self.plan.readers)]
-        self._guest = self._account("guest")
+        self._guest, self._late = self._account("guest"), self._account("late")
         for account in (*writers, *readers, self._guest):
             for room in self._rooms:
                 account.join(room)
@@ -182,7 +189,9 @@ class Storm:
             for number, account in enumerate(writers)
         ]
         self._victim = Victim(self._guest, self._rooms, self.history, self._site)
-        self._readers = [*(Reader(each, self.history, self._site) for each in readers), self._victim]
+        self._newcomer = Reader(self._late, self.history, self._site)
+        listening = [Reader(each, self.history, self._site) for each in readers]
+        self._readers = [*listening, self._newcomer, self._victim]
 
     def _account(self, name: str) -> Account:
         account = people.register(self._place.urls[0], name)
@@ -194,13 +203,16 @@ class Storm:
             for relay in self._relays:
                 relay.ways = [PASS] * 9 * len(BAD) + list(BAD)
         self._removing.start()
+        self._ruling.start()
         kills = 0
-        while kills < self.plan.kills or self._removing.is_alive():
+        while kills < self.plan.kills or self._removing.is_alive() or self._some_wait:
             self._place.strike()
             kills += 1
             if kills % 10 == 0:
                 say(f"  {self._place.name}: {kills} of {self.plan.kills} kills, {self._removals} removals")
+        self._blown.set()
         self._removing.join()
+        self._ruling.join()
         self._place.heal()
 
     def _remove(self) -> None:
@@ -213,6 +225,53 @@ class Storm:
             # The links of before stay closed to who was put out.
             self._persist(self._guest, "POST", f"/join/{made['token']}", (200, 201), {})
             self._removals += 1
+
+    def _rule(self) -> None:
+        """Let somebody in who knocks and sees nothing of before; then what an owner does, while it blows."""
+        try:
+            self._let_in_late()
+        finally:
+            self._some_wait = False
+        number = 0
+        while not self._blown.wait(self._chance.uniform(*PACE)):
+            number += 1
+            deed = self._decree(number)
+            if deed is not None:
+                do(deed, self._keeper, self.history, self._site, self._chance)
+
+    def _let_in_late(self) -> None:
+        for room in self._rooms:
+            link = {"history": "none", "asks_first": True}
+            made = self._persist(self._keeper, "POST", f"/rooms/{room.id}/invites", (201,), link).json()
+            asked = self._persist(self._late, "POST", f"/join/{made['token']}", (200, 202), {}).json()
+            if "knock" in asked:  # or let in already, by an answer that was lost
+                self._persist(
+                    self._keeper, "POST", f"/knocks/{asked['knock']['id']}/approve", (200, 404, 409)
+                )
+
+    def _decree(self, number: int) -> Deed | None:
+        """Something that only owners do; None when there is nothing to do it with."""
+        room, kind = self._chance.choice(self._rooms), self._chance.choice(["title", "role", "mute", "pin"])
+        on, path = self._chance.random() < 0.5, f"/rooms/{room.id}"
+        somebody = self._readers[kind == "mute"].account.id  # of two: who is promoted may speak again
+        member = f"{somebody} in {room.id}"
+        if kind == "title":
+            title = f"Room {number}"
+            return Deed(room.id, "title", title, "PATCH", path, {"title": title})
+        if kind == "role":
+            role = self._chance.choice(["member", "moderator"])
+            return Deed(member, "role", role, "PATCH", f"{path}/members/{somebody}", {"role": role})
+        if kind == "mute":  # who reads only
+            body = {"seconds": 3600} if on else None
+            return Deed(
+                member, "muted", on, "PUT" if on else "DELETE", f"{path}/members/{somebody}/mute", body
+            )
+        said = [each for each in self._writers[0].shown(room) if not each["deleted_at"]]
+        if not said:
+            return None
+        message = self._chance.choice(said)
+        about, path = message_at(room.id, message["seq"]), f"/messages/{message['id']}/pin"
+        return Deed(about, "pinned", on, "PUT" if on else "DELETE", path)
 
     def _persist(
         self, who: Account, method: str, path: str, good: tuple[int, ...], body: object = None
@@ -262,8 +321,10 @@ class Storm:
         )
 
     def _report(self, calm: tuple[list[float], list[float]]) -> Report:
+        self._gone = {each["about"]: each["name"] for each in self.history if each.get("name")}
         for room in self._rooms:
             self.history.append({"kind": "log", "room": room.id, "entries": self._log(room)})
+            self.history.append({"kind": "truth", "room": room.id, **self._truth(room)})
         for player in (*self._writers, *self._readers):
             if player is not self._victim:  # whose display has gaps, where it was not in the room
                 for room in self._rooms:
@@ -281,6 +342,7 @@ class Storm:
             healed=sum(reader.healed for reader in self._readers),
             removals=self._removals,
             refused=self._victim.refused,
+            deeds=kinds["did"],
             took_calm=calm[0],
             took=took[len(calm[0]) :],
             late_calm=calm[1],
@@ -289,20 +351,89 @@ class Storm:
         )
 
     def _keep_display(self, player: Any, room: Room) -> None:
-        shown = player.shown(room)
-        record = {"kind": "shown", "who": player.account.username, "room": room.id, "messages": shown}
-        if getattr(player, "snapshots", 0) and shown:  # a snapshot holds the newest only
-            record["from"] = shown[0][0]
+        drawn = player.shown(room)
+        shown = [(each["seq"], self._name(room, each["seq"], each["text"])) for each in drawn]
+        who = {"who": player.account.username, "room": room.id}
+        record = {"kind": "shown", **who, "messages": shown, "states": [_state(each) for each in drawn]}
+        if (getattr(player, "snapshots", 0) or player is self._newcomer) and shown:
+            record["from"] = shown[0][
+                0
+            ]  # a snapshot holds the newest only, and who came late sees nothing of before
         self.history.append(record)
+        if isinstance(player, Reader):
+            held, fresh = (_comparable(each) for each in (player.held(room), self._fresh(player, room)))
+            self.history.append({"kind": "held", **who, "state": held, "fresh": fresh})
+
+    def _fresh(self, player: Reader, room: Room) -> dict[str, Any]:
+        """What this reader would see who came new."""
+        player.account.url = self._place.urls[0]
+        return reducer.counted(player.look(room.id))
+
+    def _name(self, room: Room, seq: int, text: str) -> str:
+        """What a message was written as: a deleted one is known by whoever deleted it."""
+        about = message_at(room.id, seq)
+        if text:
+            return named(text)
+        return next(
+            (each["name"] for each in self.history if each.get("about") == about and each["name"]), about
+        )
 
     def _log(self, room: Room) -> list[tuple[int, str, str]]:
         """What the database holds, not what a server says of it."""
         query = (
-            "select entries.seq, kind, coalesce(messages.text, entries.subject_id) from entries "
-            "left join messages on messages.id = entries.subject_id where entries.room_id = %s order by entries.seq"
+            "select entries.seq, kind, messages.text, entries.subject_id from entries "
+            "left join messages on messages.id = entries.subject_id and messages.seq = entries.seq "
+            "where entries.room_id = %s order by entries.seq"
         )
         rows = self._place.rows(query, room.id)
-        return [(seq, kind, self._names.get(subject, subject)) for seq, kind, subject in rows]
+        return [
+            (seq, kind, self._names.get(subject, subject) if text is None else self._name(room, seq, text))
+            for seq, kind, text, subject in rows
+        ]
+
+    def _truth(self, room: Room) -> dict[str, Any]:
+        """How everything in a room is in the end, by the database: each message, and what deeds are about."""
+        query = (
+            "select id, seq, text, version, deleted_at is not null, pinned_seq is not null from messages "
+            "where room_id = %s order by seq"
+        )
+        states, values, seqs = [], {}, {}
+        put = self._place.rows(
+            "select message_id, emoji, reactions.user_id from reactions "
+            "join messages on messages.id = message_id where room_id = %s",
+            room.id,
+        )
+        for id, seq, text, version, deleted, pinned in self._place.rows(query, room.id):
+            seqs[id] = message_at(room.id, seq)
+            mine = sorted(f"{emoji} by {user}" for message, emoji, user in put if message == id)
+            states.append([seq, text, version, bool(deleted), bool(pinned), mine])
+            of = {"text": text, "deleted": bool(deleted), "pinned": bool(pinned), **dict.fromkeys(mine, True)}
+            values[seqs[id]] = of
+        [[title]] = self._place.rows("select title from rooms where id = %s", room.id)
+        values[room.id] = {"title": title}
+        members = (
+            "select user_id, role, muted_until is not null, display_name from memberships "
+            "join users on id = user_id where room_id = %s"
+        )
+        for user, role, muted, name in self._place.rows(members, room.id):
+            values[f"{user} in {room.id}"] = {"role": role, "muted": bool(muted)}
+            values[user] = {"name": name}
+        return {"states": states, "values": values}
+
+
+def _comparable(state: reducer.State) -> str:
+    """A state in words. Who is online is no part of it: that is told by the way."""
+    members = {id: {**each, "online": None} for id, each in state["members"].items()}
+    return json.dumps({**state, "members": members}, sort_keys=True)
+
+
+def _state(message: Record) -> list[Any]:
+    """What of a message everybody must agree on, as `_truth` has it."""
+    reactions = sorted(
+        f"{each['emoji']} by {user}" for each in message["reactions"] for user in each["user_ids"]
+    )
+    deleted, pinned = message["deleted_at"] is not None, message["pinned"]
+    return [message["seq"], message["text"], message["version"], deleted, pinned, reactions]
 
 
 def run(plan: Plan) -> Report:

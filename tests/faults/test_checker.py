@@ -13,7 +13,9 @@ Record = dict[str, Any]
 
 
 def history() -> list[Record]:
-    """Ada writes two messages, and Bob one; Bob and Cleo read, Cleo over two connections; Dan was put out at 6."""
+    """Ada writes two messages, and Bob one; Bob and Cleo read, Cleo over two connections; Dan was put out at 6. Ada
+    edited and pinned her first, deleted her second, and took back the emoji that she put under Bob's.
+    """
     log = [
         [1, "member_joined", "ada"],
         [2, "member_joined", "bob"],
@@ -47,9 +49,38 @@ def history() -> list[Record]:
             "reset": False,
         },
         *heard("dan", 1, (4, "a1"), (5, "b1")),
-        {"kind": "shown", "who": "bob", "room": "r", "messages": shown},
-        {"kind": "shown", "who": "cleo", "room": "r", "messages": shown},
+        did("text", "a1 ~1", 4),
+        did("pinned", True, 4),
+        did("👍 by ada", True, 5),
+        did("👍 by ada", False, 5),
+        did("deleted", True, 7),
+        {"kind": "did", "who": "ada", "about": "ada", "of": "name", "value": "Ada the 1st"},
+        {"kind": "shown", "who": "bob", "room": "r", "messages": shown, "states": states()},
+        {"kind": "shown", "who": "cleo", "room": "r", "messages": shown, "states": states()},
+        {"kind": "held", "who": "cleo", "room": "r", "state": "all of it", "fresh": "all of it"},
+        {"kind": "truth", "room": "r", "states": states(), "values": values()},
     ]
+
+
+def did(of: str, value: object, seq: int) -> Record:
+    return {"kind": "did", "who": "ada", "about": f"message {seq} of r", "of": of, "value": value}
+
+
+def states() -> list[Any]:
+    return [
+        [4, "a1 ~1", 3, False, True, []],
+        [5, "b1", 3, False, False, []],
+        [7, "", 2, True, False, []],
+    ]
+
+
+def values() -> Record:
+    return {
+        "message 4 of r": {"text": "a1 ~1", "deleted": False, "pinned": True},
+        "message 5 of r": {"text": "b1", "deleted": False, "pinned": False},
+        "message 7 of r": {"text": "", "deleted": True, "pinned": False},
+        "ada": {"name": "Ada the 1st"},
+    }
 
 
 def heard(who: str, line: int, *facts: tuple[int, str | None]) -> list[Record]:
@@ -93,6 +124,58 @@ def test_an_acknowledged_message_in_another_place_is_lost() -> None:
     records = history()
     find(records, kind="sent", text="a2")["seq"] = 8
     assert named(records) == {"I1"}
+
+
+@pytest.mark.parametrize(
+    ("about", "of", "value"),
+    [
+        ("message 4 of r", "text", "a1"),
+        ("message 4 of r", "pinned", False),
+        ("message 5 of r", "👍 by ada", True),
+        ("message 7 of r", "deleted", False),
+        ("ada", "name", "ada"),
+    ],
+)
+def test_an_acknowledged_change_that_is_not_so_is_lost(about: str, of: str, value: object) -> None:
+    records = history()
+    find(records, kind="truth")["values"][about][of] = value
+    assert named(records) == {"I1"}
+
+
+def test_what_was_asked_for_without_an_answer_may_be_so_or_not() -> None:
+    records = history()
+    find(records, kind="truth")["values"]["message 4 of r"]["pinned"] = False
+    records.append({**did("pinned", False, 4), "kind": "unsure"})
+    assert checker.check(records) == []
+    find(records, kind="truth")["values"]["message 4 of r"]["pinned"] = True
+    assert checker.check(records) == []
+
+
+def test_what_was_changed_and_then_deleted_is_not_lost() -> None:
+    assert checker.check([*history(), did("text", "a2 ~2", 7), did("pinned", True, 7)]) == []
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        [4, "a1", 3, False, True, []],
+        [4, "a1 ~1", 2, False, True, []],
+        [4, "a1 ~1", 3, True, True, []],
+        [4, "a1 ~1", 3, False, False, []],
+        [4, "a1 ~1", 3, False, True, ["👍 by ada"]],
+    ],
+    ids=["text", "version", "deleted", "pinned", "reactions"],
+)
+def test_a_message_that_is_drawn_otherwise_than_it_is_is_named(state: list[Any]) -> None:
+    records = history()
+    find(records, kind="shown", who="cleo")["states"] = [state, *states()[1:]]
+    assert named(records) == {"I14"}
+
+
+def test_a_reader_who_knows_something_else_than_a_new_look_says_is_named() -> None:
+    records = history()
+    find(records, kind="held")["state"] = "all of it but a name"
+    assert named(records) == {"I14"}
 
 
 def test_a_message_stored_twice_is_doubled() -> None:
