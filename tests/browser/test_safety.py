@@ -6,130 +6,11 @@ import re
 import time
 import uuid
 
+from tests.attacks import PAGES
 from tests.browser.conftest import Sit
 from tests.browser.stage import Seat, expect
 from tests.clients.people import Account, Line, Room
 
-EVIL = "http://evil.example"
-CORPUS = [
-    "see https://good.example/a_(b)?c=d#e.",
-    "mail to mailto:x@good.example",
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    f"<img src={EVIL}/pixel.gif>",
-    "<svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<body onload=alert(1)>",
-    "<iframe src=javascript:alert(1)></iframe>",
-    f'<iframe src="{EVIL}"></iframe>',
-    f'<link rel=stylesheet href="{EVIL}/x.css">',
-    "<style>@import url('http://evil.example/x.css');</style>",
-    '<a href="javascript:alert(1)">press me</a>',
-    "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)",
-    "java\tscript:alert(1)",
-    "data:text/html,<script>alert(1)</script>",
-    "vbscript:msgbox(1)",
-    "[press](javascript:alert(1))",
-    "![x](http://evil.example/pixel.png)",
-    'http://evil.example/"onmouseover="alert(1)',
-    "http://evil.example/'onmouseover='alert(1)",
-    "https://evil.example/<script>alert(1)</script>",
-    "http://javascript:alert(1)@evil.example/",
-    "https://good.example@evil.example/login",
-    "</textarea><script>alert(1)</script>",
-    "</script><script>alert(1)</script>",
-    "</title><script>alert(1)</script>",
-    "--><script>alert(1)</script><!--",
-    "]]><script>alert(1)</script>",
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
-    "<template><script>alert(1)</script></template>",
-    "<details open ontoggle=alert(1)>x</details>",
-    "<input autofocus onfocus=alert(1)>",
-    "<video><source onerror=alert(1)></video>",
-    "<form action=http://evil.example><button>Send</button></form>",
-    "<base href=http://evil.example/>",
-    "<meta http-equiv=refresh content='0;url=http://evil.example'>",
-    "<object data=javascript:alert(1)></object>",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&#60;script&#62;alert(1)&#60;/script&#62;",
-    "\u202ehttp://evil.example/\u202c reversed",
-    "{{7*7}} ${7*7} <%= 7*7 %> #{7*7} %s {0.__class__}",
-    "'; alert(1); //",
-    '"; alert(1); //',
-    "`${alert(1)}`",
-    "\\u003cscript\\u003ealert(1)\\u003c/script\\u003e",
-    '<p style="background:url(http://evil.example/x)">x</p>',
-    "__proto__ constructor prototype",
-    # As Markdown.
-    "[a](JaVaScRiPt:alert(1))",
-    "[a](  javascript:alert(1))",
-    "[a](<javascript:alert(1)>)",
-    "[a](java\tscript:alert(1))",
-    "[a](java&Tab;script:alert(1))",
-    "[a](&#106;avascript:alert(1))",
-    "[a](javascript&colon;alert(1))",
-    "[a](\\x6aavascript:alert(1))",
-    "[a](vbscript:msgbox(1))",
-    "[a](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
-    "[a](data:image/svg+xml,<svg onload=alert(1)>)",
-    "[a](file:///etc/passwd)",
-    "[a](blob:http://evil.example/x)",
-    "[a](//evil.example/x)",
-    "[a](http://good.example@evil.example/)",
-    '[a](http://evil.example "onmouseover=alert(1)")',
-    "[a](http://evil.example '><script>alert(1)</script>')",
-    '[a](http://evil.example/"onclick=alert(1))',
-    "[<script>alert(1)</script>](http://evil.example)",
-    "[<img src=x onerror=alert(1)>](http://evil.example)",
-    "[![x](http://evil.example/p.png)](http://evil.example/q)",
-    "![x](javascript:alert(1))",
-    "![<script>alert(1)</script>](http://evil.example/x.png)",
-    '![x" onerror="alert(1)](http://evil.example/x.png)',
-    '![x](http://evil.example/x.png" onerror="alert(1))',
-    "![x][y]\n\n[y]: http://evil.example/x.png",
-    "[x][y]\n\n[y]: javascript:alert(1)",
-    "[y]: javascript:alert(1)\n[y]",
-    "<javascript:alert(1)>",
-    "<http://evil.example/<script>alert(1)</script>>",
-    '<http://evil.example/" onclick="alert(1)>',
-    "<x@evil.example onclick=alert(1)>",
-    "`<script>alert(1)</script>`",
-    "`` `<img src=x onerror=alert(1)>` ``",
-    "```\n<script>alert(1)</script>\n```",
-    "```html\n<script>alert(1)</script><img src=x onerror=alert(1)>\n```",
-    '```js" onmouseover="alert(1)\nalert(1)\n```',
-    "```<script>alert(1)</script>\nx\n```",
-    "```../../../../evil\nx\n```",
-    "```__proto__\nx\n```",
-    "~~~svg\n<svg onload=alert(1)>\n~~~",
-    "> <script>alert(1)</script>",
-    "> [a](javascript:alert(1))",
-    "- <img src=x onerror=alert(1)>\n- [a](javascript:alert(1))",
-    "1. <svg onload=alert(1)>",
-    "**<script>alert(1)</script>**",
-    "*<img src=x onerror=alert(1)>*",
-    "~~<iframe src=javascript:alert(1)>~~",
-    "@<script>alert(1)</script>",
-    "@room<img src=x onerror=alert(1)>",
-    '@ada" onmouseover="alert(1)',
-    "**[a](javascript:alert(1))**",
-    "\\<script>alert(1)</script>",
-    "<scr\nipt>alert(1)</scr\nipt>",
-    "<!-- --!><img src=x onerror=alert(1)>",
-    "<a href='http://evil.example'>**a**</a>",
-    "# <script>alert(1)</script>",
-    "| <script>alert(1)</script> | x |\n|---|---|\n| a | b |",
-    "[a](https://evil.example/%0d%0aSet-Cookie:x=y)",
-    "[https://good.example](https://evil.example/login)",
-    "https://good.example.evil.example/",
-    "\u202e[live.example](http://evil.example)\u202c",
-    "[a](http://evil.example/\u202egnp.exe)",
-    "*" * 500 + "<script>alert(1)</script>",
-    "> " * 200 + "<script>alert(1)</script>",
-    "[" * 500 + "](javascript:alert(1))",
-]
 # What a message may be made of. Whatever else there is has come to life.
 ALIVE = (
     "*:not(p, ul, ol, li, blockquote, pre, code, em, strong, s, span, bdi, a[href^='http:'], a[href^='https:'],"
@@ -147,12 +28,12 @@ def test_whatever_is_written_is_shown_as_it_was_written(
     assert bob.rest("PATCH", "/me", {"display_name": "<svg onload=alert(1)>"}).ok
     half = 40  # of history, within what comes with the page; the others live
     with bob.line() as line:
-        for text in CORPUS[:half]:
+        for text in PAGES[:half]:
             say(line, room, text)
         seat = sit(url, ada).enter(room)
-        for text in CORPUS[half:]:
+        for text in PAGES[half:]:
             say(line, room, text)
-    expect(seat.page.locator("article.message:not(.message--waiting)")).to_have_count(len(CORPUS))
+    expect(seat.page.locator("article.message:not(.message--waiting)")).to_have_count(len(PAGES))
     texts = seat.page.locator("article.message > .message__text")
     assert texts.locator(ALIVE).count() == 0
     handlers = """all => all.flatMap(each => [...each.attributes].map(one => one.name))
@@ -160,9 +41,10 @@ def test_whatever_is_written_is_shown_as_it_was_written(
     assert seat.page.locator("article.message *").evaluate_all(handlers) == []
     # Markup is shown letter by letter; only where a link leads, and a fence's language, stand behind the words.
     shown = texts.evaluate_all("all => all.map(each => each.textContent)")
-    for text, seen in zip(CORPUS, shown, strict=True):
+    for text, seen in zip(PAGES, shown, strict=True):
         for tag in re.findall(r"<[a-z]+[ >]", re.sub(r"\]\(.*\)|<http.*>|^```.*", "", text)):
             assert tag in seen, (text, seen)
+    assert "{{7*7}} ${7*7} <%= 7*7 %> #{7*7} %s {0.__class__}" in shown  # no template reads it
     links_are_honest(seat)
     expect(seat.messages().first).to_contain_text("<svg onload=alert(1)>")
     expect(seat.page.get_by_role("heading", name="<img src=x onerror=alert(1)>{{7*7}}").first).to_be_visible()
@@ -195,6 +77,21 @@ def links_are_honest(seat: Seat) -> None:
         host = re.sub(r"^(?:https?://|mailto:)", "", href).split("/")[0]
         assert said is None or said[0] in href or f"({host})" in text, (text, href)
     assert "https://good.example/a_(b)?c=d#e" in [link[1] for link in links]
+
+
+def test_what_turns_the_direction_of_a_text_turns_nothing_beside_it(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    """Each piece of somebody's is isolated from what stands beside it: a name, a text, a quote, and “(edited)”."""
+    said = bob.say(garden, "Open cod\u202egpj.exe")
+    assert bob.rest("PATCH", f"/messages/{said['id']}", {"text": "Look at cod\u202egpj.exe"}).ok
+    answer = {"text": "No.", "nonce": str(uuid.uuid4()), "reply_to": said["id"]}
+    assert ada.rest("POST", f"/rooms/{garden.id}/messages", answer).ok
+    seat = sit(url, ada).enter(garden)
+    seat.sees("Look at cod\u202egpj.exe (edited)", "No.")
+    for piece in (".message__author", ".message__text", ".message__edited", ".quote__author", ".quote__text"):
+        found = seat.page.locator(f"article.message {piece}:visible").first
+        assert found.evaluate("it => getComputedStyle(it).unicodeBidi").startswith("isolate"), piece
 
 
 def test_after_logging_out_the_back_button_shows_nothing(

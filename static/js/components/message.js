@@ -109,7 +109,7 @@ function fillText(place, { message }, ways) {
   if (message.deleted_at) return place.replaceChildren("This message was deleted.");
   place.replaceChildren(...messageText.nodes(message.text, ways.reader(message.author)));
   if (!message.edited_at) return;
-  const mark = document.createElement("span");
+  const mark = document.createElement("bdi"); // whichever way the text before it was turned
   mark.className = "message__edited";
   mark.textContent = " (edited)";
   mark.title = `Edited ${times.exact(message.edited_at)}`;
