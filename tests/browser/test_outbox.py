@@ -135,3 +135,21 @@ def test_drafts_are_kept_for_each_room_and_survive_a_reload(
     seat.sees("half a sentence for the garden")
     expect(box).to_have_value("")
     assert ada.history(attic) == []
+
+
+def test_what_waits_says_so_below_its_text_and_not_upon_it(
+    url: str, sit: Sit, ada: Account, garden: Room
+) -> None:
+    page = sit(url, ada, viewport={"width": 390, "height": 700}).enter(garden).page
+    page.context.set_offline(True)
+    box = page.get_by_role("textbox", name="Message")
+    for words in range(8, 14):  # some of these end at the end of a line
+        box.fill("chairs " * words)
+        box.press("Enter")
+    expect(page.locator(WAITING)).to_have_count(6)
+    for each in page.locator(WAITING).all():
+        text, state = (each.locator(part).bounding_box() for part in (".message__text", ".message__state"))
+        assert text is not None and state is not None
+        assert state["y"] >= text["y"] + text["height"] - 1
+    page.context.set_offline(False)
+    expect(page.locator(WAITING)).to_have_count(0, timeout=40_000)
