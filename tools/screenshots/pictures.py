@@ -223,7 +223,7 @@ def invite(camera: Camera, name: str) -> None:
 
 @picture
 def another_link(camera: Camera, name: str) -> None:
-    page = camera.sit("ada", f"/rooms/{camera.house.rooms['fair']}/links", size=(760, 800))
+    page = camera.sit("ada", f"/rooms/{camera.house.rooms['fair']}/invites", size=(760, 800))
     page.get_by_label("What it is for").fill("For the neighbours")
     page.get_by_label("Stops working").select_option(label="after 7 days")
     page.get_by_label("Lets in at most").fill("20")
@@ -234,7 +234,7 @@ def another_link(camera: Camera, name: str) -> None:
 
 @picture
 def links(camera: Camera, name: str) -> None:
-    page = camera.sit("ada", f"/rooms/{camera.house.rooms['fair']}/links", size=(760, 900))
+    page = camera.sit("ada", f"/rooms/{camera.house.rooms['fair']}/invites", size=(760, 900))
     camera.shoot(page, name, page.locator("h1"), page.locator(".part--stacked").nth(1))
 
 
@@ -255,15 +255,15 @@ def knock(camera: Camera, name: str) -> None:
 
 @picture
 def came_by(camera: Camera, name: str) -> None:
-    link = camera.house.links["board"]
-    page = camera.sit("ada", f"/rooms/{camera.house.rooms['fair']}/links/{link['id']}", size=(760, 1000))
-    page.get_by_role("button", name="Show who that is").click(timeout=5000)
+    page = camera.sit("ada", f"/rooms/{camera.house.rooms['fair']}/invites", size=(760, 1000))
+    page.get_by_role("link", name="Who came by On the notice board").click()
+    page.get_by_role("button", name="Show who that is").click()
     camera.shoot(page, name, page.locator("h1"), page.locator(".part", has=page.locator("#purge")))
 
 
 @picture
 def purged(camera: Camera, name: str) -> None:
-    page = camera.sit("grace", f"/rooms/{camera.house.rooms['market']}/links", size=(760, 800))
+    page = camera.sit("grace", f"/rooms/{camera.house.rooms['market']}/invites", size=(760, 800))
     camera.shoot(page, name, page.locator(".notice", has=page.get_by_role("button", name="Undo")))
 
 
@@ -349,4 +349,7 @@ def offline(camera: Camera, name: str) -> None:
     box(page).fill("In the tunnel now. Back in ten minutes, with the chairs.")
     box(page).press("Enter")
     expect(page.locator(".message--waiting")).to_be_visible()
+    page.wait_for_function(
+        "(log => log.scrollTop + log.clientHeight >= log.scrollHeight - 1)(document.getElementById('log'))"
+    )
     camera.shoot(page, name)
