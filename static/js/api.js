@@ -5,6 +5,9 @@
  * @typedef {import("./types").Message} Message
  * @typedef {import("./types").Member} Member
  * @typedef {import("./types").Invite} Invite
+ * @typedef {import("./types").Knock} Knock
+ * @typedef {import("./types").Report} Report
+ * @typedef {import("./types").Role} Role
  * @typedef {import("./types").Room} Room
  */
 
@@ -136,16 +139,6 @@ export class Api {
   }
 
   /**
-   * Messages that mention me, in all my rooms, newest first.
-   *
-   * @param {string | null} cursor
-   * @returns {Promise<Page<Message>>}
-   */
-  mentions(cursor) {
-    return this.#ask("GET", `/mentions${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ""}`);
-  }
-
-  /**
    * What a message said before it was edited, newest first.
    *
    * @param {string} messageId
@@ -158,6 +151,81 @@ export class Api {
   /** Asked while the page goes, so nobody waits for the answer. @param {string} messageId */
   deleteMessage(messageId) {
     return this.#ask("DELETE", `/messages/${encodeURIComponent(messageId)}`, undefined, { keepalive: true });
+  }
+
+  /**
+   * Who waits at a room's door, longest first.
+   *
+   * @param {string} roomId
+   * @returns {Promise<Page<Knock>>}
+   */
+  knocks(roomId) {
+    return this.#ask("GET", `/rooms/${encodeURIComponent(roomId)}/knocks`);
+  }
+
+  /**
+   * @param {string} knockId
+   * @param {"approve" | "deny"} answer
+   */
+  answerKnock(knockId, answer) {
+    return this.#ask("POST", `/knocks/${encodeURIComponent(knockId)}/${answer}`);
+  }
+
+  /**
+   * Reports in a room that nobody answered yet.
+   *
+   * @param {string} roomId
+   * @returns {Promise<Page<Report>>}
+   */
+  reports(roomId) {
+    return this.#ask("GET", `/rooms/${encodeURIComponent(roomId)}/reports`);
+  }
+
+  /**
+   * Asks those who look after the room to look at a message.
+   *
+   * @param {string} messageId
+   * @param {string} reason
+   */
+  report(messageId, reason) {
+    return this.#ask("POST", `/messages/${encodeURIComponent(messageId)}/report`, { reason });
+  }
+
+  /**
+   * @param {string} roomId
+   * @param {string} userId
+   * @param {Role} role
+   * @returns {Promise<Member>}
+   */
+  setRole(roomId, userId, role) {
+    return this.#ask("PATCH", member(roomId, userId), { role });
+  }
+
+  /**
+   * @param {string} roomId
+   * @param {string} userId
+   * @param {number} seconds
+   * @returns {Promise<Member>}
+   */
+  mute(roomId, userId, seconds) {
+    return this.#ask("PUT", `${member(roomId, userId)}/mute`, { seconds });
+  }
+
+  /**
+   * @param {string} roomId
+   * @param {string} userId
+   */
+  unmute(roomId, userId) {
+    return this.#ask("DELETE", `${member(roomId, userId)}/mute`);
+  }
+
+  /**
+   * @param {string} roomId
+   * @param {string} userId
+   * @param {boolean} ban
+   */
+  remove(roomId, userId, ban) {
+    return this.#ask("DELETE", `${member(roomId, userId)}${ban ? "?ban=true" : ""}`);
   }
 
   /**
@@ -191,6 +259,14 @@ export class Api {
     const unreadable = { status: answer.status, code: "internal", title: "Something went wrong." };
     throw new Refused(data?.code ? data : unreadable);
   }
+}
+
+/**
+ * @param {string} roomId
+ * @param {string} userId
+ */
+function member(roomId, userId) {
+  return `/rooms/${encodeURIComponent(roomId)}/members/${encodeURIComponent(userId)}`;
 }
 
 /**

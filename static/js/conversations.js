@@ -16,7 +16,7 @@ import { Typists } from "./typing.js";
  * @typedef {import("./sync.js").Step} Step
  */
 
-/** What of a room has to be drawn again. @typedef {"room" | "timeline" | "members" | "typing" | "gone" | "stale"} Part */
+/** What of a room has to be drawn again. @typedef {"room" | "timeline" | "members" | "typing" | "gone" | "stale" | "role"} Part */
 
 export class Conversations {
   #me;
@@ -287,7 +287,7 @@ export class Conversations {
    * by my own wish: `back`.
    *
    * @param {string} roomId
-   * @param {{read_seq: number, unread: number, mentions: number, back?: boolean}} reading
+   * @param {{read_seq: number, unread: number, mentions: number, last_seq: number, back?: boolean}} reading
    */
   read(roomId, { read_seq, unread, mentions, last_seq, back = false }) {
     const room = this.#rooms.get(roomId);
@@ -345,7 +345,11 @@ export class Conversations {
     const id = member.user.id;
     const left = fact.type === "member_left" || fact.type === "member_removed";
     if (left && id === this.#me) return this.remove(room.id, outOfRoom(fact));
-    if (!left && id === this.#me) Object.assign(room, { role: member.role, muted_until: member.muted_until ?? null });
+    if (!left && id === this.#me) {
+      const isAnother = room.role !== member.role;
+      Object.assign(room, { role: member.role, muted_until: member.muted_until ?? null });
+      if (isAnother) this.#changed(room.id, "role");
+    }
     if (room.last_message?.author?.id === id) room.last_message = { ...room.last_message, author: member.user };
     if (this.#timelines.get(room.id)?.rename(member.user)) this.#changed(room.id, "timeline");
     this.#membersTold.set(room.id, this.membersTold(room.id) + 1);

@@ -15,7 +15,7 @@ expect.set_options(timeout=10_000)
 # What Chromium itself says when a line breaks; the page says it better.
 _LINE_TROUBLE = re.compile(
     r"ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INTERNET_DISCONNECTED|EMPTY_RESPONSE|NETWORK_CHANGED)|WebSocket"
-    r"|Failed to load resource: the server responded with a status of (401|404|422|429|503)"
+    r"|Failed to load resource: the server responded with a status of (401|404|409|422|429|503)"
 )
 _WATCH = """
 addEventListener("securitypolicyviolation", (event) =>

@@ -1,6 +1,7 @@
 /** The box that one writes in. It never loses what is in it: not by being off, not by a reload, not by a refusal. */
 
 import { byId, find } from "../dom.js";
+import { aloud } from "./aloud.js";
 import { Suggestions } from "./suggestions.js";
 
 /**
@@ -20,6 +21,17 @@ import { Suggestions } from "./suggestions.js";
  * @property {(text: string) => void} onInput with what is in the box now, also when it was emptied
  */
 
+/**
+ * What keeps one from sending, or might: shown above the box, where it is seen before one tries.
+ *
+ * @typedef {object} Hold
+ * @property {"muted" | "slow"} kind
+ * @property {string} why a sentence
+ * @property {string} left how long still
+ * @property {boolean} closed whether nothing can be sent right now
+ * @property {boolean} edits whether what was said can be edited all the same
+ */
+
 /** From this many characters before the limit on, the count is shown. */
 const NEAR = 200;
 
@@ -31,6 +43,9 @@ export class Composer {
   #limit;
   #calls;
   #closed = "";
+  /** @type {Hold | null} */
+  #hold = null;
+  #held;
   #context;
   #preview;
   #see;
@@ -51,6 +66,7 @@ export class Composer {
     this.#send = /** @type {HTMLButtonElement} */ (find(form, "button[type=submit]"));
     this.#note = find(form, ".composer__note");
     this.#context = find(form, ".composer__context");
+    this.#held = find(form, ".composer__held");
     this.#preview = find(form, ".composer__preview");
     this.#see = /** @type {HTMLButtonElement} */ (find(form, ".composer__see"));
     this.#suggestions = new Suggestions(byId("suggestions"), this.#text, calls.choices);
@@ -90,6 +106,7 @@ export class Composer {
     this.#task = task;
     this.#context.hidden = task.kind === "new";
     this.#toggle(false);
+    this.#changed(false);
     if (task.kind === "new") return;
     find(this.#context, ".composer__doing").textContent = task.kind === "edit" ? "Editing your message" : `Replying to ${task.name}`;
     find(this.#context, ".composer__quoted").textContent = task.kind === "edit" ? "" : this.#calls.line(task.message.text);
@@ -109,6 +126,24 @@ export class Composer {
   close(reason) {
     this.#closed = reason;
     this.#changed(false);
+  }
+
+  /** What keeps one from sending until that is over, or null. What is in the box stays. @param {Hold | null} hold */
+  hold(hold) {
+    const before = this.#hold;
+    this.#hold = hold;
+    if (before?.why === hold?.why && before?.left === hold?.left && before?.closed === hold?.closed) return;
+    this.#held.hidden = hold === null;
+    this.#held.dataset.kind = hold?.kind ?? "";
+    find(this.#held, ".composer__why").textContent = hold?.why ?? "";
+    find(this.#held, ".composer__left").textContent = hold?.left ?? "";
+    if (before?.closed !== hold?.closed) this.#changed(false);
+  }
+
+  /** Whether what is in the box can't be sent right now, however good it is. */
+  get #isShut() {
+    const isHeld = this.#hold?.closed && !(this.#hold.edits && this.#task.kind === "edit");
+    return this.#closed !== "" || Boolean(isHeld);
   }
 
   /** @param {KeyboardEvent} event */
@@ -131,7 +166,8 @@ export class Composer {
 
   #submit() {
     const text = this.#text.value.trim();
-    if (!text || this.#closed || this.#over() > 0) return this.focus();
+    if (text && this.#isShut && this.#hold) aloud(`${this.#hold.why} ${this.#hold.left}`);
+    if (!text || this.#isShut || this.#over() > 0) return this.focus();
     const task = this.#task;
     this.#text.value = "";
     this.task = { kind: "new" };
@@ -161,7 +197,7 @@ export class Composer {
   #changed(told = true) {
     this.#grow();
     const over = this.#over();
-    const ready = !this.isEmpty && over <= 0 && !this.#closed;
+    const ready = !this.isEmpty && over <= 0 && !this.#isShut;
     this.#send.setAttribute("aria-disabled", String(!ready));
     this.#see.hidden = this.isEmpty;
     if (this.isEmpty) this.#toggle(false);

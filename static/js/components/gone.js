@@ -3,12 +3,28 @@
 import { byId } from "../dom.js";
 import { aloud } from "./aloud.js";
 
-/** @param {string} title */
-export function show(title) {
-  byId("gone-title").textContent = `You are no longer in ${title}.`;
-  byId("gone-text").textContent = "What you said there stays. To come back you need its link.";
+/** @typedef {import("../types").OutOfRoom} OutOfRoom */
+
+const WORDS = /** @type {Record<OutOfRoom, (title: string) => [string, string]>} */ ({
+  left: (title) => [`You are no longer in ${title}.`, "What you said there stays. To come back you need its link."],
+  removed: (title) => [
+    `You were removed from ${title}.`,
+    "The links to it that there are don’t let you back in. Who looks after the room can give you a new one.",
+  ],
+  banned: (title) => [`You were banned from ${title}.`, "No link lets you back in, unless who looks after the room lifts the ban."],
+  deleted: (title) => [`${title} was deleted.`, "With it went everything that was said there."],
+});
+
+/**
+ * @param {string} title
+ * @param {OutOfRoom} [why]
+ */
+export function show(title, why = "left") {
+  const [sentence, more] = WORDS[why](title);
+  byId("gone-title").textContent = sentence;
+  byId("gone-text").textContent = more;
   draw(true);
-  aloud(byId("gone-title").textContent ?? "");
+  aloud(sentence);
 }
 
 export function hide() {

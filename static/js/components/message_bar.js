@@ -2,7 +2,7 @@
 
 /**
  * @typedef {import("../types").Message} Message
- * @typedef {"react" | "reply" | "edit" | "pin" | "copy" | "link" | "unread" | "versions" | "delete"} Deed
+ * @typedef {"react" | "reply" | "edit" | "pin" | "copy" | "link" | "unread" | "versions" | "report" | "delete"} Deed
  */
 
 /**

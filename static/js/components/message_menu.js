@@ -16,6 +16,7 @@ const LIFTS = 100;
  * @property {(message: Message) => Set<Deed>} can
  * @property {(deed: Deed, message: Message, anchor: HTMLElement) => void} onDeed
  * @property {(message: Message, emoji: string) => void} onEmoji
+ * @property {(message: Message) => boolean} isReported by me, since the page was opened
  * @property {() => string[]} handful the emoji to offer at once
  * @property {(open: boolean) => void} onOpen
  */
@@ -60,6 +61,10 @@ export class MessageMenu {
     for (const item of this.#items(true)) item.hidden = !can.has(/** @type {Deed} */ (item.dataset.deed));
     find(this.#menu, "[data-when=pinned]").hidden = !message.pinned;
     find(this.#menu, "[data-when=unpinned]").hidden = Boolean(message.pinned);
+    const reported = this.#calls.isReported(message);
+    find(this.#menu, "[data-when=reported]").hidden = !reported;
+    find(this.#menu, "[data-when=unreported]").hidden = reported;
+    find(this.#menu, "[data-deed=report]").setAttribute("aria-disabled", String(reported));
     this.#emoji.hidden = !can.has("react");
     this.#emoji.replaceChildren(...this.#calls.handful().map((emoji) => this.#quick(emoji)));
     if (!isOpen(this.#menu)) openAt(this.#menu, anchor);
@@ -97,7 +102,7 @@ export class MessageMenu {
   /** @param {MouseEvent} event */
   #chosen(event) {
     const item = event.target instanceof Element ? event.target.closest("button") : null;
-    if (!item || !this.#about || "held" in this.#menu.dataset) return;
+    if (!item || !this.#about || "held" in this.#menu.dataset || item.ariaDisabled === "true") return;
     const { message, anchor } = this.#about;
     const { deed, emoji } = item.dataset;
     this.#menu.hidePopover();

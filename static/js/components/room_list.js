@@ -41,23 +41,25 @@ export class RoomList {
    * @param {Room[]} rooms in the order to show
    * @param {string | null} current the id of the open one
    * @param {(roomId: string) => Pending | null} pending what I wrote last in a room and nobody has heard yet
+   * @param {(roomId: string) => string} [waits] what waits for my answer there, in a sentence
    */
-  draw(rooms, current, pending) {
+  draw(rooms, current, pending, waits = () => "") {
     const ids = new Set(rooms.map((room) => room.id));
     for (const id of this.#items.keys()) if (!ids.has(id)) this.#items.delete(id);
-    arrange(this.#root, rooms.map((room) => this.#item(room, room.id === current, pending(room.id))));
+    arrange(this.#root, rooms.map((room) => this.#item(room, room.id === current, pending(room.id), waits(room.id))));
   }
 
   /**
    * @param {Room} room
    * @param {boolean} isCurrent
    * @param {Pending | null} pending
+   * @param {string} waits
    */
-  #item(room, isCurrent, pending) {
+  #item(room, isCurrent, pending, waits) {
     let item = this.#items.get(room.id);
     if (!item) this.#items.set(room.id, (item = piece("room-piece")));
     const last = pending ?? room.last_message;
-    const view = JSON.stringify([isCurrent, room.title, room.unread, room.mentions, room.member_count, last, last && brief(last)]);
+    const view = JSON.stringify([isCurrent, room.title, room.unread, room.mentions, room.member_count, last, last && brief(last), waits]);
     if (this.#shown.get(item) === view) return item;
     this.#shown.set(item, view);
     const link = find(item, "a");
@@ -68,6 +70,10 @@ export class RoomList {
     link.classList.toggle("room-link--unread", room.unread > 0);
     find(item, ".room-link__door").textContent = initial(room.title);
     find(item, ".room-link__title bdi").textContent = room.title;
+    const calls = find(item, ".room-link__calls");
+    calls.hidden = waits === "";
+    calls.title = waits;
+    find(calls, ".visually-hidden").textContent = waits && `${waits}. `;
     if (pending) fillPending(item, pending);
     else this.#fillLast(item, room);
     find(item, ".room-link__mentions").hidden = !room.mentions;

@@ -18,6 +18,7 @@ import * as times from "../times.js";
 import { Visits } from "../visits.js";
 import { Commands } from "./room_commands.js";
 import { Line } from "./room_line.js";
+import { Overseeing } from "./room_oversight.js";
 import { RoomMessages } from "./room_messages.js";
 import { askedFor, Place } from "./room_place.js";
 import { View } from "./room_view.js";
@@ -41,6 +42,7 @@ import { Writing } from "./room_writing.js";
  * @property {Line} line
  * @property {View} view
  * @property {Writing} writing
+ * @property {Overseeing} overseeing
  * @property {RoomMessages} messages what is done with single ones
  * @property {Panels} panels
  * @property {RoomMenu} roomMenu
@@ -57,8 +59,9 @@ const { page, me, storage, api, frames, place } = parts;
 
 /* What is known. */
 
-const conversations = new Conversations(me.id, (roomId, part) => {
-  if (part === "gone") return place.lost(roomId);
+const conversations = new Conversations(me.id, (roomId, part, why) => {
+  if (part === "gone") return place.lost(roomId, why);
+  if (part === "role") return parts.overseeing.look(roomId);
   if (part === "stale") void parts.visits.renew(roomId, place.in(roomId));
   else if (part === "room") frames.ask("rooms", "room");
   else if (roomId === place.current) frames.ask(part);
@@ -74,10 +77,10 @@ const notices = new Notices({
   storage,
   isLookedAt: () => document.visibilityState === "visible" && document.hasFocus(),
   callsMe: (message) => parts.messages.callsMe(message),
+  level: (roomId) => conversations.room(roomId)?.level ?? "everything",
   line: (text) => parts.messages.line(text),
   title: (roomId) => conversations.room(roomId)?.title ?? "Parlor",
   name: (author) => parts.view.name(author),
-  level: (roomId) => conversations.room(roomId)?.level ?? "everything",
   onOpen: (roomId, seq) => void place.jump(roomId, seq),
 });
 Object.assign(parts, { conversations, past, invites, visits, notices });
@@ -87,6 +90,7 @@ Object.assign(parts, { conversations, past, invites, visits, notices });
 parts.line = new Line(parts);
 parts.view = new View(parts);
 parts.writing = new Writing(parts);
+parts.overseeing = new Overseeing(parts);
 const { line, view, writing } = parts;
 const { connection, feed, outbox } = line;
 const { composer } = writing;
@@ -112,6 +116,7 @@ const messages = new RoomMessages({
   redraw: () => frames.ask("timeline", "rooms"),
   name: (author) => view.name(author),
   jump: (roomId, seq) => void place.jump(roomId, seq),
+  report: (messageId, reason) => api.report(messageId, reason),
 });
 const connectionDialog = new ConnectionDialog({
   facts: () => line.facts(),

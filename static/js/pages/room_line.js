@@ -116,7 +116,7 @@ export class Line {
         conversations.apply(step, Date.now());
       },
       onRemoved: (roomId) => conversations.remove(roomId),
-      onCaughtUp: () => this.#caughtUp(),
+      onCaughtUp: ({ now }) => this.#caughtUp(Date.parse(now)),
       onSilent: () => this.connection.restart(),
     });
   }
@@ -132,8 +132,7 @@ export class Line {
         frames.ask("timeline", "rooms");
       },
       onSent: (message) => {
-        conversations.timeline(message.room_id).put(message);
-        frames.ask("timeline", "rooms");
+        conversations.sent(message);
       },
       onFailed: (item) => {
         if (item.error) conversations.timeline(item.room_id).fail(item.nonce, item.error);
@@ -189,6 +188,7 @@ export class Line {
     void this.outbox.adopt();
     // Who came and went while the line was down was told to nobody here.
     if (this.feed.catchUps > 1) setTimeout(() => void visits.people(place.current), Math.random() * 2000);
+    setTimeout(() => overseeing.lookAround(), this.feed.catchUps > 1 ? Math.random() * 2000 : 0);
     view.messageList.look();
   }
 }

@@ -11,6 +11,7 @@ import { MessageBar } from "../components/message_bar.js";
 import { MessageMenu } from "../components/message_menu.js";
 import * as messageText from "../components/message_text.js";
 import { ReactionTip } from "../components/reactions.js";
+import { ReportDialog } from "../components/report_dialog.js";
 import { Toast } from "../components/toast.js";
 import { Deeds } from "../deeds.js";
 import { byId } from "../dom.js";
@@ -40,6 +41,7 @@ import { folded } from "../mentions.js";
  * @property {(kind: "reply" | "edit", message: Message) => void} write
  * @property {(roomId: string, seq: number) => void} jump
  * @property {(roomId: string, seq: number) => Promise<void>} markUnread rejects with a sentence for the person
+ * @property {(messageId: string, reason: string) => Promise<unknown>} report rejects with a sentence for the person
  * @property {Storage | null} storage
  */
 
@@ -55,6 +57,9 @@ export class RoomMessages {
   #menu;
   #bar;
   #pins;
+  #reportDialog;
+  /** @type {Set<string>} the ids of messages that I reported */
+  #reported = new Set();
   guesses = new Guesses();
   deeds;
 
@@ -85,9 +90,11 @@ export class RoomMessages {
       can: (message) => this.#can(message),
       onDeed: (deed, message, anchor) => this.#do(deed, message, anchor),
       onEmoji: (message, emoji) => this.#react(message, emoji),
+      isReported: (message) => this.#reported.has(message.id),
       handful: () => this.#habits.handful,
       onOpen: (open) => this.#bar.keep(open),
     });
+    this.#reportDialog = new ReportDialog((message, reason) => this.#report(message, reason));
     this.#bar = new MessageBar(byId("message-bar"), byId("rows"), {
       message: (seq) => this.#present(seq),
       can: (message) => this.#can(message),
@@ -148,13 +155,6 @@ export class RoomMessages {
     return message.author?.id !== this.#room.me.id && message.text.includes("@") && markdown.read(message.text).some(called);
   }
 
-  settle() {
-    this.#bar.settle();
-  }
-
-  /**
-   * @param {string} sentence
-   * @param {{label: string, act: () => void} | null} [way]
   /**
    * The same, or null where it can only be guessed: the people of a room that wasn't opened aren't known here.
    *
@@ -167,6 +167,13 @@ export class RoomMessages {
     return text.includes(`@${folded(me.username)}`) || text.includes("@room") ? null : false;
   }
 
+  settle() {
+    this.#bar.settle();
+  }
+
+  /**
+   * @param {string} sentence
+   * @param {{label: string, act: () => void} | null} [way]
    */
   say(sentence, way = null) {
     this.#toast.say(sentence, way);
@@ -219,6 +226,7 @@ export class RoomMessages {
     /** @type {Set<Deed>} */
     const can = new Set(["react", "reply", "copy", "link", "unread"]);
     if (mine && Date.now() - Date.parse(message.created_at) < this.#room.editSeconds * 1000) can.add("edit");
+    if (!mine) can.add("report");
     if (mine || moderates) can.add("delete");
     if (moderates) can.add("pin");
     if (message.edited_at) can.add("versions");
@@ -236,6 +244,7 @@ export class RoomMessages {
     if (deed === "react") return this.#picker.open(anchor, (emoji) => this.#react(message, emoji));
     if (deed === "pin") return void this.deeds.pin(message, !this.guesses.seen(message).pinned);
     if (deed === "delete") return this.#delete(message);
+    if (deed === "report") return this.#reportDialog.open(message);
     if (deed === "copy") return void this.#copy(message.text, "Text copied.");
     if (deed === "link") return void this.#copy(linkTo(message), "Link to the message copied.");
     if (deed === "unread") return void this.#unread(message);
@@ -252,6 +261,16 @@ export class RoomMessages {
   #delete(message) {
     this.deeds.remove(message);
     aloud("Message deleted. It can be taken back for a few seconds.");
+  }
+
+  /**
+   * @param {Message} message
+   * @param {string} reason
+   */
+  async #report(message, reason) {
+    await this.#room.report(message.id, reason);
+    this.#reported.add(message.id);
+    this.say("Reported. The owners and moderators of this room will look at it.");
   }
 
   /**

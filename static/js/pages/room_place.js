@@ -28,7 +28,7 @@ export class Place {
 
   /** @param {string} roomId */
   open(roomId) {
-    const { conversations, frames, line, view, visits, writing } = this.#parts;
+    const { conversations, frames, line, overseeing, view, visits, writing } = this.#parts;
     line.announcer.stop();
     line.reading.away();
     this.current = roomId;
@@ -41,6 +41,7 @@ export class Place {
     view.typingLine.clear();
     this.newAfter = room.unread > 0 ? room.read_seq : null;
     line.reading.forget(roomId);
+    overseeing.look(roomId);
     const elsewhere = this.#elsewhere(room, asked);
     this.seeking = elsewhere !== null;
     void visits.begin(roomId, elsewhere).then(() => this.#arrived(roomId));
@@ -164,13 +165,19 @@ export class Place {
     return roomId === this.current && !messageList.isAtEnd ? messageList.place : null;
   }
 
-  /** The room isn't mine any more. @param {string} roomId */
-  lost(roomId) {
-    const { frames, line, past } = this.#parts;
+  /**
+   * The room isn't mine any more.
+   *
+   * @param {string} roomId
+   * @param {import("../types").OutOfRoom} [why]
+   */
+  lost(roomId, why) {
+    const { frames, line, overseeing, past } = this.#parts;
+    overseeing.forget(roomId);
     line.feed.forget(roomId);
     past.forget(roomId);
     frames.ask("rooms");
-    if (roomId === this.current) gone.show(roomHead.title());
+    if (roomId === this.current) gone.show(roomHead.title(), why);
   }
 
   async leave() {

@@ -44,7 +44,7 @@ export class View {
     });
     this.messageList = this.#makeMessageList();
     this.#roomList = new RoomList(byId("room-list"), me.id, (roomId) => parts.panels.toRoom(roomId), (text) => parts.messages.line(text));
-    this.#memberList = new MemberList(me.id);
+    this.#memberList = new MemberList(me.id, (member, anchor) => parts.overseeing.openMenu(member, anchor));
     this.#beginning = new Beginning(byId("beginning"), (button) => this.#copiesLink(button));
     this.#inviteDialog = new InviteDialog({
       fetch: (roomId) => invites.fetch(roomId),
@@ -57,11 +57,15 @@ export class View {
 
   /** @param {Set<string>} changed the parts to draw */
   draw(changed) {
-    const { conversations, place, roomMenu } = this.#parts;
+    const { conversations, overseeing, place, roomMenu, writing } = this.#parts;
     const room = conversations.room(place.current);
     if (changed.has("rooms")) this.#drawRooms();
     if (!room) return;
-    if (changed.has("room")) roomMenu.draw(room);
+    if (changed.has("room")) {
+      roomMenu.draw(room);
+      overseeing.draw();
+    }
+    if (changed.has("room") || changed.has("timeline")) writing.settle();
     if (changed.has("room") || changed.has("members")) this.#drawPeople(room);
     if (changed.has("timeline") || changed.has("room") || changed.has("members")) this.#drawTimeline(room);
     if (changed.has("typing")) this.typingLine.draw(conversations.typists(place.current));
@@ -120,7 +124,7 @@ export class View {
   }
 
   #drawRooms() {
-    const { conversations, place } = this.#parts;
+    const { conversations, overseeing, place } = this.#parts;
     const { rooms, unread, mentions } = conversations;
     this.#roomList.draw(rooms, place.current, (roomId) => conversations.pending(roomId), (roomId) => overseeing.waits(roomId));
     const waits = rooms.some((room) => room.id !== place.current && overseeing.waits(room.id) !== "");
@@ -131,7 +135,7 @@ export class View {
   /** @param {Room} room */
   #drawPeople(room) {
     const members = this.#parts.conversations.members(room.id);
-    this.#memberList.draw(members);
+    this.#memberList.draw(members, room.role);
     roomHead.draw(room, members.filter((member) => member.online).length);
   }
 

@@ -1,8 +1,11 @@
 /** The part of the room's page that is about writing: the box, what is kept of it, and what becomes of it. Wiring. */
 
+import { aloud } from "../components/aloud.js";
 import { Composer } from "../components/composer.js";
 import { byId } from "../dom.js";
 import { Drafts } from "../drafts.js";
+import * as speech from "../speech.js";
+import * as times from "../times.js";
 import * as mentions from "../mentions.js";
 import { nonce } from "../nonce.js";
 import { excerpt } from "../timeline.js";
@@ -15,6 +18,11 @@ import { excerpt } from "../timeline.js";
 export class Writing {
   #parts;
   #drafts;
+  /** How far the server's clock is ahead of this one, in milliseconds. */
+  #ahead = 0;
+  #timer = 0;
+  /** Whether I was muted when that was last looked at. */
+  #wasMuted = false;
   /** @type {Composer} */
   composer;
 
@@ -40,15 +48,39 @@ export class Writing {
       line: (text) => parts.messages.line(text),
       onInput: (text) => {
         this.#drafts.keep(this.#current, text);
-        parts.line.announcer.keystroke(text.trim() !== "", Date.now());
+        if (this.#held?.kind !== "muted") parts.line.announcer.keystroke(text.trim() !== "", Date.now());
       },
     });
+    this.setClock(Date.parse(page.now));
+  }
+
+  /** @param {number} now what the server's clock says */
+  setClock(now) {
+    this.#ahead = now - Date.now();
+  }
+
+  /** Whether I may speak right now, shown at the box; looked at again by itself when that will be another. */
+  settle() {
+    clearTimeout(this.#timer);
+    const room = this.#parts.conversations.room(this.#current);
+    if (!room) return;
+    const held = this.#held;
+    const left = held?.until ? held.until - this.#now : 0;
+    this.composer.hold(words(room, held, left));
+    if (held?.kind === "muted" !== this.#wasMuted) {
+      this.#wasMuted = held?.kind === "muted";
+      aloud(this.#wasMuted ? "You are muted. You can read meanwhile." : "You can speak again.");
+    }
+    // Every second, or what a timer can hold; not a moment before it is over.
+    if (held?.until) this.#timer = Number(setTimeout(() => this.settle(), Math.max(50, Math.min(left, left % 1000 || 1000))));
   }
 
   /** A room was opened: what was begun in it before is there as it was. */
   begin() {
     this.composer.task = { kind: "new" };
     this.composer.text = this.#drafts.read(this.#current);
+    this.#wasMuted = this.#held?.kind === "muted";
+    this.settle();
   }
 
   /** @param {boolean} ended whether the session is over */
@@ -90,6 +122,16 @@ export class Writing {
     this.composer.text = [this.composer.text.trim(), failed].filter(Boolean).join("\n");
     this.#drafts.keep(this.#current, this.composer.text);
     this.discard(name);
+  }
+
+  get #now() {
+    return Date.now() + this.#ahead;
+  }
+
+  get #held() {
+    const room = this.#parts.conversations.room(this.#current);
+    const pending = this.#parts.conversations.pending(this.#current)?.state === "waiting";
+    return room ? speech.held(room, { now: this.#now, pending }) : null;
   }
 
   get #current() {
@@ -139,4 +181,20 @@ export class Writing {
     this.write("edit", this.#timeline.find(message.seq) ?? message);
     this.composer.text = text;
   }
+}
+
+/**
+ * @param {import("../types").Room} room
+ * @param {speech.Held | null} held
+ * @param {number} left milliseconds until it is over
+ * @returns {import("../components/composer.js").Hold | null}
+ */
+function words(room, held, left) {
+  if (held?.kind === "muted") {
+    const until = left > 20 * 3_600_000 ? times.exact(held.until ?? 0) : times.clock(held.until ?? 0);
+    return { kind: "muted", why: `You are muted until ${until}. You can read meanwhile, and what you write is kept.`, left: "", closed: true, edits: false };
+  }
+  if (!speech.isSlowed(room)) return null;
+  const why = `Slow mode: one message in ${speech.span(room.slow_seconds)}.`;
+  return { kind: "slow", why, left: held?.until ? `Yours in ${speech.span(Math.ceil(left / 1000))}` : "", closed: held !== null, edits: true };
 }
