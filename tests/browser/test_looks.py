@@ -32,6 +32,7 @@ SIGNED_OUT = [
 ]
 SIGNED_IN = [
     "/",
+    "/mentions",
     "/rooms/new",
     "/rooms/{room}",
     "/rooms/{room}/settings",
@@ -53,6 +54,7 @@ def house(shared_server: Any) -> tuple[Account, Room]:
         "Good morning",
         "See https://example.org/a-rather-long-address/that/goes/on/and/on/for/a/while",
         "x" * 300,
+        f"@{ada.username}, look",
     ):
         bob.say(room, text)
         ada.say(room, f"{text}, says Ada")
