@@ -150,10 +150,11 @@ def set_level(user: User, room_id: str, level: str) -> Membership:
 
 
 def set_typing(user: User, room_id: str, *, typing: bool) -> None:
-    """Tell the others that one writes, or stopped; not more often, nor of more people, than is of use to them. Nothing
-    is stored. Raises NotFound for an outsider.
+    """Tell the others that one writes, or stopped; not more often, nor of more people, than is of use to them, and of
+    nobody who is muted. Nothing is stored. Raises NotFound for an outsider.
     """
-    access.membership(user, room_id)
+    if access.membership(user, room_id).silent_until is not None and typing:
+        return
     if writing.is_news(room_id, user.id, typing=typing):
         events.typing_changed(room_id, user, typing=typing)
 

@@ -168,6 +168,22 @@ def test_unread_is_counted_so_far_and_no_further(app, garden, ada, bob, monkeypa
     assert sync_one(ada, garden.id, 2)["room"]["unread"] == 0
 
 
+def test_of_who_is_muted_nobody_is_told_that_they_type(app, garden, ada, bob) -> None:
+    def type_on(typing: bool) -> list[bool]:
+        assert bob.ask("set_typing", {"room_id": garden.id, "typing": typing})["ok"]
+        return [fact["typing"] for name, fact in ada.heard() if name == "typing_changed"]
+
+    assert ada.socket.connected
+    assert type_on(True) == [True]
+    with app.app_context():
+        members.mute(ada.user(), garden.id, bob.id, seconds=60)
+    assert type_on(False) == [False]  # what was told before is taken back
+    assert type_on(True) == []
+    with app.app_context():
+        members.unmute(ada.user(), garden.id, bob.id)
+    assert type_on(True) == [True]
+
+
 def test_typing_is_told_to_the_others_and_stored_nowhere(app, garden, ada, bob, mallory) -> None:
     one, other = bob.connect(), bob.connect()
     assert ada.socket.connected
