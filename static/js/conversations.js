@@ -227,6 +227,19 @@ export class Conversations {
     this.#changed(roomId, "gone", why);
   }
 
+  /**
+   * The server refused something for now: in slow mode that tells since when I have to wait.
+   *
+   * @param {string} roomId
+   * @param {number} until by the server's clock, in milliseconds
+   */
+  wait(roomId, until) {
+    const room = this.#rooms.get(roomId);
+    if (!room || !speech.isSlowed(room)) return;
+    room.slow_until = new Date(until).toISOString();
+    this.#changed(roomId, "room");
+  }
+
   /** The server has something that I said: in slow mode my pause begins. @param {Message} message */
   sent(message) {
     const room = this.#rooms.get(message.room_id);

@@ -18,9 +18,9 @@ export function held(room, { now, pending }) {
   const muted = instant(room.muted_until);
   if (muted > now) return { kind: "muted", until: muted };
   if (!isSlowed(room)) return null;
-  if (pending) return { kind: "slow", until: null };
   const slow = instant(room.slow_until);
-  return slow > now ? { kind: "slow", until: slow } : null;
+  if (slow > now) return { kind: "slow", until: slow };
+  return pending ? { kind: "slow", until: null } : null;
 }
 
 /** Whether slow mode is on, and for me too: those who look after a room talk as they like. @param {Room} room */

@@ -125,8 +125,11 @@ export class Line {
     const { me, conversations, frames } = this.#parts;
     return new Outbox({
       storage: outboxStore.open({ userId: me.id, tab: nonce() }),
-      send: ({ room_id, nonce: name, text, reply_to }) =>
-        this.connection.ask("post_message", { room_id, nonce: name, text, ...(reply_to && { reply_to: reply_to.id }) }),
+      send: async ({ room_id, nonce: name, text, reply_to }) => {
+        const ack = await this.connection.ask("post_message", { room_id, nonce: name, text, ...(reply_to && { reply_to: reply_to.id }) });
+        if (!ack.ok && ack.error.code === "rate_limited") conversations.wait(room_id, this.#parts.writing.now + (ack.error.retry_after ?? 0) * 1000);
+        return ack;
+      },
       onAdopted: (item) => {
         conversations.timeline(item.room_id).write(item);
         frames.ask("timeline", "rooms");

@@ -65,7 +65,7 @@ export class Writing {
     const room = this.#parts.conversations.room(this.#current);
     if (!room) return;
     const held = this.#held;
-    const left = held?.until ? held.until - this.#now : 0;
+    const left = held?.until ? held.until - this.now : 0;
     this.composer.hold(words(room, held, left));
     if (held?.kind === "muted" !== this.#wasMuted) {
       this.#wasMuted = held?.kind === "muted";
@@ -124,14 +124,15 @@ export class Writing {
     this.discard(name);
   }
 
-  get #now() {
+  /** What the server's clock says, in milliseconds. */
+  get now() {
     return Date.now() + this.#ahead;
   }
 
   get #held() {
     const room = this.#parts.conversations.room(this.#current);
     const pending = this.#parts.conversations.pending(this.#current)?.state === "waiting";
-    return room ? speech.held(room, { now: this.#now, pending }) : null;
+    return room ? speech.held(room, { now: this.now, pending }) : null;
   }
 
   get #current() {
@@ -196,5 +197,14 @@ function words(room, held, left) {
   }
   if (!speech.isSlowed(room)) return null;
   const why = `Slow mode: one message in ${speech.span(room.slow_seconds)}.`;
-  return { kind: "slow", why, left: held?.until ? `Yours in ${speech.span(Math.ceil(left / 1000))}` : "", closed: held !== null, edits: true };
+  return { kind: "slow", why, left: waits(held, left), closed: held !== null, edits: true };
+}
+
+/**
+ * @param {speech.Held | null} held
+ * @param {number} left milliseconds
+ */
+function waits(held, left) {
+  if (!held) return "";
+  return held.until ? `Yours in ${speech.span(Math.ceil(left / 1000))}` : "On its way";
 }
