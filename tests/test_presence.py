@@ -130,3 +130,34 @@ def test_moving_from_one_process_to_another_is_no_departure(clock) -> None:
     clock[0] += 5
     assert presence.changes() == (set(), set())
     assert presence.is_online("ada")
+
+
+def test_who_is_deaf_takes_nobodys_silence_for_departure_but_for_so_long(clock) -> None:
+    """Redis is away: the people at the other process are most likely still there."""
+    presence.elsewhere("other", ["bob"])
+    presence.changes()
+    for _ in range(40):
+        clock[0] += 1
+        assert presence.changes(deaf=True) == (set(), set())
+    assert presence.is_online("bob")
+    clock[0] += 11  # longer than anybody may be believed in
+    presence.changes(deaf=True)
+    clock[0] += 4
+    assert presence.changes(deaf=True) == (set(), {"bob"})
+
+
+def test_whoever_hears_again_gives_the_others_time_to_be_heard(clock) -> None:
+    presence.elsewhere("other", ["bob"])
+    presence.changes()
+    for _ in range(20):
+        clock[0] += 1
+        presence.changes(deaf=True)
+    clock[0] += 7
+    assert presence.changes() == (set(), set())
+    presence.elsewhere("other", ["bob"])
+    clock[0] += 7
+    assert presence.changes() == (set(), set())
+    clock[0] += 2
+    presence.changes()
+    clock[0] += 4
+    assert presence.changes() == (set(), {"bob"})
