@@ -37,7 +37,7 @@ def join() -> tuple[str, int] | Response:
 
 def _rooms_page(form: forms.LinkForm) -> str:
     rooms = drawn_rooms()
-    called = sum(room["mentions"] for room in rooms)
+    called = sum(room["mentions"] for room in rooms if room["level"] != "nothing")
     return render_template("home/rooms.html", rooms=rooms, called=called, form=form)
 
 

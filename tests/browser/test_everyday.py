@@ -307,6 +307,34 @@ def test_a_mention_is_noticed_in_a_tab_that_nobody_looks_at(
     assert seat.page.evaluate("window.noticed") == [expected]
 
 
+def test_a_notice_leads_to_its_message_in_another_room_however_far_up_that_is_by_then(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    kitchen = ada.make_room("The kitchen")
+    seat = sit(url, ada)
+    seat.context.add_init_script(NOTICES)
+    seat.go("/")
+    seat.page.evaluate(
+        "localStorage.setItem('notices', 'mentions'), localStorage.setItem('test-permission', 'granted')"
+    )
+    seat.enter(kitchen)
+    bob.say(garden, f"tea, @{ada.username}?")
+    seat.page.evaluate("window.away = true")
+    bob.say(garden, f"now, @{ada.username}?")
+    seat.page.wait_for_function("window.noticed.length > 0")
+    for number in range(60):
+        bob.say(garden, f"number {number}.")
+    seat.page.evaluate("window.away = false; window.last.onclick()")
+    expect(seat.page.get_by_role("heading", name="The garden", level=1)).to_be_visible()
+    found = seat.page.locator(".message--found")
+    expect(found).to_contain_text("now, ")
+    expect(found).to_be_in_viewport(ratio=1)
+    seat.page.go_back()
+    expect(seat.page.get_by_role("heading", name="The kitchen", level=1)).to_be_visible()
+    seat.page.go_forward()
+    expect(found).to_contain_text("now, ")
+
+
 @pytest.mark.parametrize("answer", ["denied", "default"])
 def test_notices_that_the_browser_does_not_allow_are_explained(
     url: str, sit: Sit, ada: Account, answer: str

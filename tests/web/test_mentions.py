@@ -53,6 +53,13 @@ def test_what_i_have_not_read_is_marked_and_counted_at_the_front_door(ada, bob, 
     assert not re.search(r"Mentions\s*\d", words(ada.http.get("/")))
 
 
+def test_a_room_of_which_i_want_to_hear_nothing_counts_for_nothing_at_the_front_door(ada, bob, garden, attic):
+    say(bob, garden.id, "@ada one")
+    say(bob, attic, "@ada two")
+    ada.post(f"{garden.path}/level", level="nothing")
+    assert re.search(r"Mentions\s*1\s+unread", words(ada.http.get("/")))
+
+
 def test_older_ones_are_a_link_away_and_none_is_lost_on_the_way(ada, bob, garden, monkeypatch):
     monkeypatch.setattr(limits, "HISTORY_PAGE", 3)
     for number in range(7):

@@ -226,12 +226,13 @@ export class MessageList {
     this.#stuck = this.#distance() <= AT_END;
   }
 
-  /** What is no message, such as somebody's coming, is shown by the last message before it. @param {number} goal */
+  /** What is no message, such as somebody's coming, is shown by the message nearest before it. @param {number} goal */
   #placeAtGoal(goal) {
     this.#goal = null;
     if (this.reveal(goal)) return true;
-    const before = this.#view.rows.findLast((row) => row.kind === "message" && row.message.seq < goal);
-    const element = before && this.#elements.get(before.key);
+    const messages = this.#view.rows.filter((row) => row.kind === "message");
+    const nearest = messages.findLast((row) => row.message.seq < goal) ?? messages[0];
+    const element = nearest && this.#elements.get(nearest.key);
     if (element) this.#middle(element);
     return Boolean(element);
   }

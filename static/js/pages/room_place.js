@@ -66,9 +66,12 @@ export class Place {
   /** @param {string} roomId */
   #arrived(roomId) {
     if (roomId !== this.current || !this.seeking) return;
+    const { frames, view } = this.#parts;
     this.seeking = false;
-    this.#parts.frames.ask("timeline");
-    this.#parts.frames.now();
+    // While it couldn't be fetched, what there was was shown.
+    if (!view.messageList.isFresh) view.messageList.begin(askedFor());
+    frames.ask("timeline");
+    frames.now();
   }
 
   /**

@@ -148,7 +148,7 @@ export class View {
     const above = () => this.#beginning.draw({ title: room.title, isStart, isEmpty: timeline.isEmpty, link: invites.url(room.id) });
     byId("log").setAttribute("aria-busy", String(!timeline.loaded || place.seeking));
     // On the way to another part of the room, nobody is shown this one first.
-    const isElsewhere = place.seeking && this.messageList.isFresh;
+    const isElsewhere = place.seeking && this.messageList.isFresh && past.trouble(room.id) === null;
     const rows = isElsewhere ? [] : timeline.rows({ newAfter: place.newAfter, seen: (message) => messages.guesses.seen(message) });
     const trouble = past.trouble(room.id);
     this.messageList.draw({ rows, read: room.read_seq, hasOlder: timeline.hasOlder, hasNewer: timeline.hasNewer, trouble, above });
