@@ -195,7 +195,8 @@ export class Conversations {
       this.timeline(room.id).expect();
       this.#changed(room.id, "stale");
     }
-    for (const fact of facts) this.hear(fact);
+    // The server counts me in at that place: by what came before it I was out for a while, and am back.
+    for (const fact of facts) if (fact.seq > room.last_seq || !this.#isMyEnd(fact)) this.hear(fact);
     // The server's count of what is unread is from after all of these; counting them again would double it.
     this.#rooms.set(room.id, { ...this.#rooms.get(room.id), ...room });
     this.#counted(room);
@@ -356,8 +357,8 @@ export class Conversations {
    */
   #moved(room, fact, member) {
     const id = member.user.id;
-    const left = fact.type === "member_left" || fact.type === "member_removed";
-    if (left && id === this.#me) return this.remove(room.id, outOfRoom(fact));
+    if (this.#isMyEnd(fact)) return this.remove(room.id, outOfRoom(fact));
+    const left = isEnd(fact);
     if (!left && id === this.#me) {
       const isAnother = room.role !== member.role;
       Object.assign(room, { role: member.role, muted_until: member.muted_until ?? null });
@@ -376,6 +377,11 @@ export class Conversations {
     if (members) room.member_count = members.size;
     this.#changed(room.id, "members");
     this.#changed(room.id, "room");
+  }
+
+  /** @param {Fact} fact */
+  #isMyEnd(fact) {
+    return isEnd(fact) && fact.member?.user.id === this.#me;
   }
 
   /**
@@ -399,6 +405,11 @@ export class Conversations {
   #lastActive(roomId) {
     return this.#activity.get(roomId) ?? 0;
   }
+}
+
+/** @param {Fact} fact */
+function isEnd({ type }) {
+  return type === "member_left" || type === "member_removed";
 }
 
 /** @param {Fact} fact by which somebody is out @returns {OutOfRoom} */

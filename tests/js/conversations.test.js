@@ -110,6 +110,18 @@ test("when I am removed the room is gone", () => {
   assert.equal(conversations.unread, 0);
 });
 
+test("who was removed and let back in before the catch-up is in the room", () => {
+  const { conversations, drawn } = opened();
+  const removed = { type: "member_removed", room_id: "garden", seq: 1, member: member(ada), banned: false };
+  const back = { type: "member_joined", room_id: "garden", seq: 2, member: member(ada) };
+  conversations.apply({ room: room({ last_seq: 3, member_count: 2 }), reset: false, facts: [removed, back, posted(3)] }, NOW);
+  assert.ok(!drawn.includes("garden gone"));
+  assert.equal(conversations.room("garden").member_count, 2);
+  assert.equal(conversations.timeline("garden").size, 1);
+  conversations.apply({ room: room({ last_seq: 3 }), reset: false, facts: [{ ...removed, seq: 4 }] }, NOW);
+  assert.ok(drawn.includes("garden gone"), "what came after the answer is told as it happens");
+});
+
 test("a new title is everywhere at once", () => {
   const { conversations } = opened();
   conversations.hear({ type: "room_changed", room_id: "garden", seq: 1, room: { title: "Orchard" } });

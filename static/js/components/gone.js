@@ -31,6 +31,9 @@ export function hide() {
   draw(false);
 }
 
+/** @returns {boolean} whether that is what stands there now */
+export const isShown = () => !byId("gone").hidden;
+
 /** @param {boolean} isGone */
 function draw(isGone) {
   byId("gone").hidden = !isGone;

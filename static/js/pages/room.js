@@ -63,7 +63,10 @@ const conversations = new Conversations(me.id, (roomId, part, why) => {
   if (part === "gone") return place.lost(roomId, why);
   if (part === "role") return parts.overseeing.look(roomId);
   if (part === "stale") void parts.visits.renew(roomId, place.in(roomId));
-  else if (part === "room") frames.ask("rooms", "room");
+  else if (part === "room") {
+    frames.ask("rooms", "room");
+    place.found(roomId);
+  }
   else if (roomId === place.current) frames.ask(part);
 }, (message) => parts.messages.surelyCallsMe(message), (roomId) => parts.line.recount.doubt(roomId));
 const past = new Past({

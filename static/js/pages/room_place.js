@@ -183,6 +183,11 @@ export class Place {
     if (roomId === this.current) gone.show(roomHead.title(), why);
   }
 
+  /** The room is mine, perhaps again: who was let back in while this stood open goes on. @param {string} roomId */
+  found(roomId) {
+    if (roomId === this.current && gone.isShown()) this.open(roomId);
+  }
+
   async leave() {
     const { api, conversations, panels } = this.#parts;
     await api.leave(this.current);
