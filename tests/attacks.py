@@ -16,7 +16,7 @@ SQL = (
     "' OR '1'='1",
     '" OR ""="',
     "1; DELETE FROM messages",
-    "x' UNION SELECT password_hash FROM users --",
+    "x' UNION SELECT id FROM users --",
     "') OR 1=1 --",
     "admin'/*",
     "%' OR '%'='",

@@ -329,6 +329,8 @@ class Reader:
         room_id, seq = fact["room_id"], fact["seq"]
         if seq <= self.cursors.get(room_id, 0):
             return
+        if room_id in self._states and seq != self._states[room_id]["seq"] + 1:
+            del self._states[room_id]  # the checker says why; the line is listened to all the same
         if room_id in self._states:
             reducer.apply(self._states[room_id], fact)
         self.cursors[room_id] = seq

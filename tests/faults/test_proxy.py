@@ -146,6 +146,9 @@ def test_a32_nginx_is_reloaded_and_killed_and_everybody_catches_up(front: Front,
     figure(f"back and caught up {took:.1f} s after nginx was")
 
 
+SMUGGLED = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
 @pytest.mark.parametrize(
     "lying",
     [
@@ -157,9 +160,42 @@ def test_a32_nginx_is_reloaded_and_killed_and_everybody_catches_up(front: Front,
     ids=["both lengths", "two lengths", "space before the colon", "negative"],
 )
 def test_one_request_that_lies_about_its_length_is_never_two(front: Front, lying: bytes) -> None:
-    smuggled = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    answers = answers_to(front, lying + b"\r\n0\r\n\r\n" + SMUGGLED)
+    assert answers.startswith(b"HTTP/1.1 4")
+    assert b'"ok"' not in answers
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"X: folded\r\n Content-Length: 0\r\n\r\n",
+        b"Content-Length: 0\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + SMUGGLED,
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\nX: GET /healthz HTTP/1.1\r\nContent-Length: 5\r\n\r\n",
+    ],
+    ids=[
+        "folded",
+        "bare newline",
+        "negative chunk",
+        "hexadecimal chunk",
+        "two codings",
+        "trailer",
+        "length last",
+    ],
+)
+def test_a_request_that_is_put_together_wrongly_is_one_or_none(front: Front, rest: bytes) -> None:
+    answers = answers_to(front, rest)
+    assert answers.count(b"HTTP/1.1 ") == 1 and re.match(rb"HTTP/1.1 (4\d\d|501) ", answers)
+    assert b'"ok"' not in answers
+
+
+def answers_to(front: Front, rest: bytes) -> bytes:
+    """What comes back within a second of a request that goes on like this after its host."""
     with raw.connect(front.nginx.port) as line:
-        line.sendall(b"POST /api/v1/users HTTP/1.1\r\nHost: a\r\n" + lying + b"\r\n0\r\n\r\n" + smuggled)
+        line.sendall(b"POST /api/v1/users HTTP/1.1\r\nHost: a\r\n" + rest)
         line.settimeout(1)
         answers = b""
         try:
@@ -167,5 +203,11 @@ def test_one_request_that_lies_about_its_length_is_never_two(front: Front, lying
                 answers += more
         except OSError:
             pass
-    assert answers.startswith(b"HTTP/1.1 4")
-    assert b'"ok"' not in answers
+        return answers
+
+
+def test_a_socket_over_plain_http_is_refused_and_not_led_on() -> None:
+    """BW26: what such a client sends is out already; a redirect would have it try that each time."""
+    plain = re.findall(r"^server \{\n.*?^\}\n", SHIPPED, re.MULTILINE | re.DOTALL)[0]
+    assert re.search(r"location /socket\.io/ \{\s+return 403;", plain)
+    assert "return 301 https://$host$request_uri;" in plain

@@ -252,6 +252,13 @@ class TestEvents:
         assert (answer["ok"], answer["error"]["code"]) == (False, "invalid")
         assert line.call("sync", ROOMS, number=6)["ok"] is True
 
+    def test_acknowledgements_of_what_was_never_asked_are_nothing(self, server: Server, line: Line) -> None:
+        """BW25: Parlor asks for none, so there is no table of who owes which."""
+        before = memory(server)
+        line.write(b"".join(raw.packed(TEXT, f'43/chat,{number}["x"]'.encode()) for number in range(10_000)))
+        assert line.call("sync", ROOMS, seconds=15)["ok"] is True
+        assert memory(server) - before < 4_000_000
+
     def test_who_only_sends_what_cannot_be_read_is_closed(self, line: Line) -> None:
         for number in range(25):
             line.say(f'42/chat,{number}["sync",NaN]')

@@ -225,6 +225,16 @@ def test_without_an_ack_the_request_is_still_done(app, garden, ada, bob) -> None
     assert len(bob.heard("message_posted")) == 1
 
 
+def test_nobody_is_ever_asked_for_an_acknowledgement(app, garden, ada, bob) -> None:
+    """So however many are left unanswered, nothing is kept for them."""
+    assert bob.socket.connected
+    for number in range(20):
+        assert ada.say(garden.id, f"number {number}")["ok"]
+    heard = [each for each in bob.socket.client.queue if each["name"] == "message_posted"]
+    assert len(heard) == 20
+    assert socketio.server.manager.callbacks == {}
+
+
 def test_an_error_of_ours_is_internal_says_nothing_of_its_cause_and_is_logged(
     app, garden, ada, monkeypatch, caplog
 ) -> None:
