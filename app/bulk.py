@@ -4,12 +4,15 @@ Building and caching a statement, and turning each row into parameters by name, 
 the database does then. Only for the hot path; everything else is better off with the mapper.
 """
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+
+from app.extensions import db
 
 Row = dict[str, Any]
 Value = Callable[[Row], object]
@@ -27,7 +30,7 @@ class _List(sa.types.TypeDecorator[list[str]]):
 
     def process_bind_param(self, value: list[str] | None, dialect: sa.Dialect) -> Any:
         """What the driver is given."""
-        return json.dumps(value) if dialect.name == "sqlite" else value
+        return orjson.dumps(value).decode() if dialect.name == "sqlite" else value
 
 
 class among(sa.ColumnElement[Any]):  # noqa: N801  (reads as SQL does)
@@ -64,20 +67,34 @@ class _Ready:
         self.names: Sequence[str] = compiled.positiontup or tuple(compiled.binds)
         self.is_positional = compiled.positional
         binds = compiled.binds
-        self.fixed = {name: binds[name].value for name in self.names if not binds[name].required}
         kinds = {name: binds[name].type for name in self.names}
         processors = {name: _processor(kind, dialect) for name, kind in kinds.items()}
         self.processors = {name: found for name, found in processors.items() if found is not None}
+        self.fixed = self._processed(
+            {name: binds[name].value for name in self.names if not binds[name].required}
+        )
         columns = statement.selected_columns if isinstance(statement, sa.Select) else ()
         kinds_read = [_reader(column.type, dialect) for column in columns]
         self.results = [(place, read) for place, read in enumerate(kinds_read) if read is not None]
 
     def parameters(self, row: Row) -> Any:
         """What the driver is given for these values."""
-        given = {**self.fixed, **row}
-        for name, process in self.processors.items():
-            given[name] = process(given[name])
-        return tuple(given[name] for name in self.names) if self.is_positional else given
+        return self.many([row], {})[0]
+
+    def many(self, rows: Iterable[Row], shared: Row) -> list[Any]:
+        """The same for each of these rows, which all have the values of `shared` too."""
+        common = self.fixed | self._processed(shared)
+        whole = [common | self._processed(row) for row in rows]
+        return [tuple(map(row.__getitem__, self.names)) for row in whole] if self.is_positional else whole
+
+    def _processed(self, values: Row) -> Row:
+        """These values as the driver takes them."""
+        if self.processors.keys().isdisjoint(values):
+            return values
+        processors = self.processors
+        return {
+            name: processors[name](value) if name in processors else value for name, value in values.items()
+        }
 
 
 def _processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
@@ -90,6 +107,94 @@ def _reader(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
     return found
 
 
+class Hand:
+    """A connection of the pool in a transaction of its own, given to its driver without SQLAlchemy's price.
+
+    What the driver refuses is refused as SQLAlchemy would, with all that listens to that.
+    """
+
+    __slots__ = ("_engine", "_lent")
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._lent = engine.raw_connection()
+
+    @property
+    def dialect(self) -> sa.Dialect:
+        """Of its database."""
+        return self._engine.dialect
+
+    def execute(self, text: str, parameters: Any = (), *, many: bool = False) -> list[Any]:
+        """Run a text, once or for each of many parameters: all rows that come of it."""
+        cursor = self._lent.cursor()
+        try:
+            if many:
+                cursor.executemany(text, parameters)
+                return []
+            cursor.execute(text, parameters)
+            return list(cursor.fetchall()) if cursor.description else []
+        except self.dialect.loaded_dbapi.Error as refused:
+            self._refuse(refused, text, cursor)
+        finally:
+            cursor.close()
+
+    def commit(self) -> None:
+        """Make it durable."""
+        try:
+            self._lent.commit()
+        except self.dialect.loaded_dbapi.Error as refused:
+            self._refuse(refused, "COMMIT", None)
+
+    def close(self) -> None:
+        """Give it back. What was not committed is undone."""
+        self._lent.close()
+
+    def _refuse(self, refused: Exception, text: str, cursor: Any) -> NoReturn:
+        whole = sa.Connection(self._engine, connection=self._lent)
+        whole._handle_dbapi_exception(refused, text, None, cursor, None)
+
+
+@contextmanager
+def reading() -> Iterator[Hand]:
+    """A hand that reads.
+
+    What the session read before is closed: SQLite has one connection, and who holds it would wait for itself.
+    """
+    if db.session.registry.has():
+        db.session.commit()
+    hand = Hand(db.engine)
+    try:
+        yield hand
+    finally:
+        hand.close()
+
+
+@contextmanager
+def writing() -> Iterator[Hand]:
+    """A hand that writes, begun as `db.begin_write` does. It is committed when the block ends well."""
+    if db.session.registry.has():
+        db.session.commit()
+    begun: list[Hand] = []
+    db.patiently(lambda: begun.append(_begin_write()))
+    hand = begun[0]
+    try:
+        yield hand
+        hand.commit()
+    finally:
+        hand.close()
+
+
+def _begin_write() -> Hand:
+    hand = Hand(db.engine)
+    if hand.dialect.name == "sqlite":  # PostgreSQL's driver begins by itself
+        try:
+            hand.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            hand.close()
+            raise
+    return hand
+
+
 class Statement:
     """A statement that is compiled once for each kind of database."""
 
@@ -97,31 +202,29 @@ class Statement:
         self._statement = statement
         self._ready: dict[str, _Ready] = {}
 
-    def _for(self, connection: sa.Connection) -> _Ready:
-        ready = self._ready.get(connection.dialect.name)
+    def _for(self, hand: Hand) -> _Ready:
+        ready = self._ready.get(hand.dialect.name)
         if ready is None:
-            ready = self._ready[connection.dialect.name] = _Ready(self._statement, connection.dialect)
+            ready = self._ready[hand.dialect.name] = _Ready(self._statement, hand.dialect)
         return ready
 
-    def run(self, connection: sa.Connection, **values: Any) -> Any:
+    def run(self, hand: Hand, **values: Any) -> list[Any]:
         """Run it. What comes back is as the driver gives it: no times, but texts and numbers."""
-        ready = self._for(connection)
-        return connection.exec_driver_sql(ready.text, ready.parameters(values))
+        ready = self._for(hand)
+        return hand.execute(ready.text, ready.parameters(values))
 
-    def rows(self, connection: sa.Connection, **values: Any) -> list[list[Any]]:
+    def rows(self, hand: Hand, **values: Any) -> list[list[Any]]:
         """Run it, and what it selects, in the types of its columns."""
-        found = self.run(connection, **values)
-        processors = self._for(connection).results
-        rows = [list(row) for row in found]
-        for place, process in processors:
+        rows = [list(row) for row in self.run(hand, **values)]
+        for place, process in self._for(hand).results:
             for row in rows:
                 row[place] = process(row[place])
         return rows
 
-    def run_for_each(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
-        """Run it for each of these."""
-        ready = self._for(connection)
-        connection.exec_driver_sql(ready.text, [ready.parameters(row) for row in rows])
+    def run_for_each(self, hand: Hand, rows: Iterable[Row], **shared: Any) -> None:
+        """Run it for each of these, with the values of `shared` for all of them."""
+        ready = self._for(hand)
+        hand.execute(ready.text, ready.many(rows, shared), many=True)
 
 
 def insert(model: Any, *names: str) -> Statement:

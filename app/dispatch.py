@@ -192,7 +192,7 @@ def _follow(room_id: str, reader: Reader, handed: Handed | None) -> None:
             for entry in entries:
                 _tell_next(reader, entry)
         handed = None
-        if db.session().in_transaction():
+        if db.session.registry.has() and db.session().in_transaction():
             db.session.commit()
 
 

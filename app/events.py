@@ -200,4 +200,4 @@ def _emit(event: str, fact: Mapping[str, object], *, to: str, skip: Iterable[str
     if event in SHED and shedding.drops_passing():
         return
     # Always to a named place: a socket that was not let in yet is in none, but would hear a broadcast.
-    socketio.emit(event, fact, to=to, namespace=NAMESPACE, skip_sid=list(skip))
+    socketio.server.manager.emit(event, fact, NAMESPACE, room=to, skip_sid=list(skip))

@@ -1,8 +1,7 @@
 """The third-party parts that everything shares: created here, bound to the application in create_app."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -54,39 +53,6 @@ class Database(SQLAlchemy):
     def _begin_write_now(self) -> None:
         self.session.connection(execution_options={"parlor_write": True})
 
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A connection in a transaction of its own that reads: without the session, and its price.
-
-        What the session read before is closed: SQLite has one connection, and who holds it would wait for itself.
-        """
-        if self.session.registry.has():
-            self.session.commit()
-        with self.engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """The same for a transaction that writes, begun as `begin_write` does. It is committed when the block ends
-        well.
-        """
-        if self.session.registry.has():
-            self.session.commit()
-        begun: list[sa.Connection] = []
-        self.patiently(lambda: begun.append(self._connect_to_write()))
-        with begun[0] as connection:
-            yield connection
-            connection.commit()
-
-    def _connect_to_write(self) -> sa.Connection:
-        connection = self.engine.connect().execution_options(parlor_write=True)
-        try:
-            connection.begin()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
 
 class Limiter:
     """Counts how often something was done: in this process's memory, and what is `shared` in Redis, if there is one.
@@ -124,8 +90,10 @@ class Limiter:
     def allows(self, name: str, amount: int, seconds: int, shared: bool, *key: str, times: int) -> bool:
         """Would so many more of `name` be within the limit? Nothing is counted. Raises as `spend`."""
         strategy = self._shared if shared else self._local
+        if strategy is None:
+            return True
         rule = RateLimitItemPerSecond(amount, seconds, namespace=name)
-        return strategy is None or strategy.test(rule, *key, cost=times)
+        return strategy.test(rule, *key, cost=times)
 
     def answers(self) -> bool:
         """Can the store be reached?"""

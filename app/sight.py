@@ -29,8 +29,7 @@ def saw(feed: Feed) -> None:
 
 def is_blind() -> bool:
     """Whether one of them was last read too long ago. A process that was frozen is blind when it wakes."""
-    now = time.monotonic()
-    return any(now - seen > BLIND_SECONDS for seen in _seen.values())
+    return bool(_seen) and time.monotonic() - min(_seen.values()) > BLIND_SECONDS
 
 
 def clear() -> None:

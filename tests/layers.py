@@ -30,7 +30,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "markup": "limits",
         "conversation": "access extensions limits models",
         "links": "",
-        "bulk": "",
+        "bulk": "extensions",
         "engine": "limits",
         "database": "errors extensions limits",
         "models": "extensions limits",

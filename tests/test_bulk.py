@@ -16,9 +16,9 @@ def test_texts_are_one_parameter_however_many(app, ada, bob) -> None:
     who = bulk.Statement(
         sa.select(User.__table__.c.id, User.created_at).where(bulk.among(User.__table__.c.id, "ids"))
     )
-    with app.app_context(), db.reading() as connection:
+    with app.app_context(), bulk.reading() as hand:
         for wanted in ([], [ada.id], [bob.id, ada.id, "nobody", "'; --"]):
-            found = who.rows(connection, ids=wanted)
+            found = who.rows(hand, ids=wanted)
             assert {row[0] for row in found} == {ada.id, bob.id} & set(wanted)
             assert all(row[1].tzinfo is not None and row[1] <= now() for row in found)
 
@@ -27,8 +27,8 @@ def test_texts_are_one_parameter_however_many(app, ada, bob) -> None:
 def test_a_row_gets_the_defaults_of_its_table(app, ada) -> None:
     statement = bulk.insert(Entry, "room_id", "seq", "kind", "subject_id", "actor_id", "at")
     assert "detail" in {column.name for column in Entry.__table__.columns}
-    with app.app_context(), db.reading() as connection:
-        assert "detail" in statement._for(connection).text
+    with app.app_context(), bulk.reading() as hand:
+        assert "detail" in statement._for(hand).text
 
 
 def test_a_default_that_is_worked_out_for_each_row_must_be_given() -> None:
@@ -38,12 +38,12 @@ def test_a_default_that_is_worked_out_for_each_row_must_be_given() -> None:
 
 def test_a_block_that_fails_stores_nothing_and_holds_nothing(app, ada) -> None:
     with app.app_context():
-        with pytest.raises(ZeroDivisionError), db.writing() as connection:
-            connection.execute(sa.update(User).values(display_name="nobody"))
+        with pytest.raises(ZeroDivisionError), bulk.writing() as hand:
+            hand.execute("UPDATE users SET display_name = 'nobody'")
             1 / 0  # noqa: B018
         assert db.session.get_one(User, ada.id).display_name != "nobody"
-        with db.writing() as connection:
-            connection.execute(sa.update(User).values(display_name="somebody"))
+        with bulk.writing() as hand:
+            hand.execute("UPDATE users SET display_name = 'somebody'")
         db.session.expire_all()
         assert db.session.get_one(User, ada.id).display_name == "somebody"
 
@@ -63,9 +63,9 @@ def test_a_block_that_fails_stores_nothing_and_holds_nothing(app, ada) -> None:
 def test_what_is_asked_on_the_hot_path_is_found_by_key_and_never_by_looking_through_a_table(
     app, ada, statement: bulk.Statement, values: dict[str, object]
 ) -> None:
-    with app.app_context(), db.reading() as connection:
-        ready = statement._for(connection)
-        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + ready.text, ready.parameters(values)).all()
+    with app.app_context(), bulk.reading() as hand:
+        ready = statement._for(hand)
+        plan = hand.execute("EXPLAIN QUERY PLAN " + ready.text, ready.parameters(values))
     steps = [row[-1] for row in plan]
     assert [step for step in steps if step.startswith("SCAN") and "json_each" not in step] == []
     searched = [step for step in steps if step.startswith("SEARCH")]

@@ -80,7 +80,7 @@ def test_more_than_one_page_of_entries_is_told_whole(app, listening, ada, bob) -
 def test_what_is_committed_while_the_reader_tells_comes_after_it(
     app, listening, ada, bob, monkeypatch
 ) -> None:
-    stock, nested = socketio.emit, []
+    stock, nested = socketio.server.manager.emit, []
 
     def emit(event, *args, **options):
         if event == "message_posted" and not nested:
@@ -89,7 +89,7 @@ def test_what_is_committed_while_the_reader_tells_comes_after_it(
             tell(app, entry)
         return stock(event, *args, **options)
 
-    monkeypatch.setattr(socketio, "emit", emit)
+    monkeypatch.setattr(socketio.server.manager, "emit", emit)
     assert ada.say(listening.id)["ok"]
     assert nested
     assert seqs(bob) == [3, 4]
@@ -114,7 +114,7 @@ def test_in_a_hot_room_the_poster_is_answered_and_another_green_thread_goes_on(
 def test_a_failure_to_tell_is_not_the_posters_and_the_sweep_heals_it(
     app, listening, ada, bob, monkeypatch
 ) -> None:
-    stock, failures = socketio.emit, [1, 2]
+    stock, failures = socketio.server.manager.emit, [1, 2]
 
     def emit(event, *args, **options):
         if event == "message_posted" and failures:
@@ -122,7 +122,7 @@ def test_a_failure_to_tell_is_not_the_posters_and_the_sweep_heals_it(
             raise OSError("the line is down")
         return stock(event, *args, **options)
 
-    monkeypatch.setattr(socketio, "emit", emit)
+    monkeypatch.setattr(socketio.server.manager, "emit", emit)
     assert ada.say(listening.id, "one")["ok"]
     assert ada.say(listening.id, "two")["ok"]
     assert seqs(bob) == []

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app import bulk, dispatch, limits, presence
 from app.actions import attendance
 from app.channels import NAMESPACE, user_channel
-from app.extensions import db, socketio
+from app.extensions import socketio
 from app.models import Membership, Room
 
 _HEADS = bulk.Statement(
@@ -51,8 +51,8 @@ def arrive(proofs: Mapping[str, Proof]) -> set[str]:
 def _heads(user_ids: Iterable[str]) -> dict[str, dict[str, int]]:
     """The last seq of each of these people's rooms, and the proof that they are in it."""
     heads: dict[str, dict[str, int]] = {}
-    with db.reading() as connection:
-        rows = _HEADS.run(connection, ids=list(user_ids)).fetchall()
+    with bulk.reading() as hand:
+        rows = _HEADS.run(hand, ids=list(user_ids))
     for user_id, room_id, last_seq in rows:
         heads.setdefault(user_id, {})[room_id] = last_seq
     return heads

@@ -21,7 +21,7 @@ from app import access, bulk, dispatch, events, limits, presence
 from app.actions import messages
 from app.errors import RateLimited, Unavailable
 from app.extensions import db
-from app.models import Entry, Kind, Membership, Message, NewEntry, NewMessage, Room, User
+from app.models import Author, Entry, Kind, Membership, Message, NewEntry, NewMessage, Room, User
 from app.models.columns import new_id, now
 
 
@@ -55,17 +55,16 @@ _GROW = bulk.Statement(
     sa.update(Room).where(Room.id == sa.bindparam("room")).values(last_seq=sa.bindparam("head"))
 )
 _LOG = bulk.insert(Entry, *NewEntry._fields)
-_SAY = bulk.insert(Message, *(set(NewMessage._fields) - {"author"}), "author_id")
+_SAY = bulk.insert(Message, "id", "room_id", "seq", "author_id", "nonce", "digest", "text", "created_at")
 
-
-Author = User
+Speaker = Author | User
 
 
 class Draft(NamedTuple):
     """What a socket wants to say, read and valid, and who is behind it."""
 
     sid: str
-    author: Author
+    author: Speaker
     room_id: str
     nonce: str
     text: str
@@ -140,30 +139,24 @@ def _commit(drafts: Sequence[Draft | None], wait: bool) -> list[Said | None]:
     rooms = {draft.room_id for draft in drafts if draft}
     if not rooms:
         return [None] * len(drafts)
-    with db.writing() as connection:
+    with bulk.writing() as hand:
         instant = now()
-        heads = _lock(connection, rooms, instant, wait)
-        speaking = _speaking(
-            connection, [draft for draft in drafts if draft and draft.room_id in heads], heads
-        )
+        heads = _lock(hand, rooms, instant, wait)
+        speaking = _speaking(hand, [draft for draft in drafts if draft and draft.room_id in heads], heads)
         said = _say_all(drafts, speaking, heads, instant)
-        _insert(connection, [each for each in said if each], heads)
+        _insert(hand, [each for each in said if each], heads, instant)
     return said
 
 
-def _lock(
-    connection: sa.Connection, room_ids: Iterable[str], instant: datetime, wait: bool
-) -> dict[str, int]:
+def _lock(hand: bulk.Hand, room_ids: Iterable[str], instant: datetime, wait: bool) -> dict[str, int]:
     """Lock these rooms, as far as they can be spoken in; the last seq of each."""
     if wait:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {_WAIT_MS}")
+        hand.execute(f"SET LOCAL lock_timeout = {_WAIT_MS}")
     lock = _LOCK_ALL if wait else _LOCK_FREE
-    return {row[0]: row[1] for row in lock.run(connection, ids=list(room_ids), instant=instant)}
+    return {row[0]: row[1] for row in lock.run(hand, ids=list(room_ids), instant=instant)}
 
 
-def _speaking(
-    connection: sa.Connection, drafts: Sequence[Draft], heads: Mapping[str, int]
-) -> set[tuple[str, str]]:
+def _speaking(hand: bulk.Hand, drafts: Sequence[Draft], heads: Mapping[str, int]) -> set[tuple[str, str]]:
     """Who of these may speak where: room and person.
 
     The log says who is in a room. Where this process has read it to its end, who listens is a member; where another
@@ -174,7 +167,7 @@ def _speaking(
     asked = {(each.room_id, each.author.id) for each in drafts} - found
     if asked:
         rooms, people = zip(*asked, strict=True)
-        found |= asked & {tuple(row) for row in _MEMBERS.run(connection, rooms=[*rooms], people=[*people])}
+        found |= asked & {tuple(row) for row in _MEMBERS.run(hand, rooms=[*rooms], people=[*people])}
     return found
 
 
@@ -211,16 +204,33 @@ def _say(draft: Draft, seq: int, instant: datetime) -> Said:
     return Said(message, entry)
 
 
-def _insert(connection: sa.Connection, said: Sequence[Said], heads: Mapping[str, int]) -> None:
+def _insert(hand: bulk.Hand, said: Sequence[Said], heads: Mapping[str, int], instant: datetime) -> None:
     if not said:
         return
     rooms = {each.message.room_id for each in said}
-    _GROW.run_for_each(connection, [{"room": room_id, "head": heads[room_id]} for room_id in rooms])
-    _LOG.run_for_each(connection, [each.entry._asdict() for each in said])
-    _SAY.run_for_each(connection, [_row(each.message) for each in said])
+    _GROW.run_for_each(hand, [{"room": room_id, "head": heads[room_id]} for room_id in rooms])
+    _LOG.run_for_each(hand, [_logged(each.entry) for each in said], at=instant)
+    _SAY.run_for_each(hand, [_stored(each.message) for each in said], created_at=instant)
 
 
-def _row(message: NewMessage) -> dict[str, object]:
-    row = message._asdict()
-    row["author_id"] = row.pop("author").id
-    return row
+def _logged(entry: NewEntry) -> dict[str, object]:
+    room_id, seq, kind, subject_id, actor_id, _ = entry
+    return {
+        "room_id": room_id,
+        "seq": seq,
+        "kind": kind.value,
+        "subject_id": subject_id,
+        "actor_id": actor_id,
+    }
+
+
+def _stored(message: NewMessage) -> dict[str, object]:
+    return {
+        "id": message.id,
+        "room_id": message.room_id,
+        "seq": message.seq,
+        "author_id": message.author.id,
+        "nonce": message.nonce,
+        "digest": message.digest,
+        "text": message.text,
+    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -37,7 +38,9 @@ class Ask(NamedTuple):
 
 Answer = Mapping[str, object]
 Answers = Callable[[list[Ask]], Sequence[Answer | None]]
+WAITS_SECONDS: Final = 0.001
 AT_ONCE: Final = 256  # requests; the rest waits for the next turn
+WAITS: Final = 1 / 8  # of the time that the last batch took: so long a smaller one waits for more, at most
 
 
 class Waiting(NamedTuple):
@@ -63,6 +66,7 @@ class Batch:
     def __init__(self) -> None:
         self._waiting: list[Waiting] = []
         self._works = False
+        self._last = (0, 0.0)  # how many the last batch held, and how many seconds it took
 
     def put(self, inlet: Inlet, socket: Socket, message: bytes) -> None:
         """Take one message; `inlet.answered()` is called once it is done, whatever came of it."""
@@ -75,12 +79,23 @@ class Batch:
     def _work(self) -> None:
         try:
             while self._waiting:
+                self._gather()
+                begun = time.perf_counter()
                 waiting = self._waiting[: self.at_once]
                 del self._waiting[: self.at_once]
                 self._answer(waiting)
-                eventlet.sleep(0)
+                self._last = len(waiting), time.perf_counter() - begun
         finally:
             self._works = False
+
+    def _gather(self) -> None:
+        """Let come in what is on its way: who just heard the last batch answers all at once, and a transaction costs
+        more than a few turns of the hub. Who is alone, or comes when it is quiet, waits for nothing.
+        """
+        size, seconds = self._last
+        until = time.perf_counter() + min(seconds * WAITS, WAITS_SECONDS)
+        while len(self._waiting) < size and time.perf_counter() < until:
+            eventlet.sleep(0)
 
     def _answer(self, waiting: list[Waiting]) -> None:
         raise NotImplementedError

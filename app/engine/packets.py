@@ -79,6 +79,13 @@ class StrictJSON:
     def loads(text: str) -> Any:
         """The value. Raises ValueError for anything outside of the limits."""
         try:
+            # What is written as orjson writes it has no key twice, no NaN, and nothing that needs a closer look.
+            value = orjson.loads(text)
+            if orjson.dumps(value).decode() == text and _is_within_limits(value):
+                return value
+        except (ValueError, TypeError):
+            pass  # to be told below
+        try:
             value = json.loads(
                 text,
                 object_pairs_hook=_object,
@@ -168,6 +175,26 @@ def _number(digits: str) -> float:
     if not math.isfinite(value):
         raise ValueError("a number is too large")
     return value
+
+
+def _is_within_limits(value: object) -> bool:
+    """Whether a value keeps all limits; level by level, so that depth costs no stack."""
+    level = [value]
+    for _ in range(limits.JSON_DEPTH + 1):  # the event's own list is not counted
+        inner: list[object] = []
+        for item in level:
+            if type(item) is dict:
+                if len(item) > limits.JSON_KEYS:
+                    return False
+                inner.extend(item.values())
+            elif type(item) is list:
+                inner.extend(item)
+            elif type(item) is int and abs(item) > limits.INTEGER_MAX:
+                return False
+        if not inner:
+            return True
+        level = inner
+    return not any(isinstance(item, (dict, list, int)) for item in level)
 
 
 def _too_deep(value: object) -> bool:

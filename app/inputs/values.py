@@ -23,6 +23,7 @@ _COMMON_PASSWORDS = frozenset(FREQUENCY_LISTS["passwords"])
 _INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\uffa0]*"
 )
+_WRITTEN_AS_KEPT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UUID = r"\{?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\}?"
 _NAME_SIGNS = {"L", "N", "M"}
 _DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -100,6 +101,8 @@ def _secret(text: str) -> str:
 
 
 def _uuid(text: str) -> str:
+    if _WRITTEN_AS_KEPT.fullmatch(text):
+        return text
     if not re.fullmatch(_UUID, text):
         raise ValueError("Make this a UUID.")
     return str(UUID(text))

@@ -14,10 +14,11 @@ from app.models.purge import Purge
 from app.models.reaction import Reaction
 from app.models.report import Report
 from app.models.room import Room
-from app.models.user import User
+from app.models.user import Author, User
 
 __all__ = [
     "Attempt",
+    "Author",
     "Credential",
     "EarlierVersion",
     "Entry",

@@ -10,7 +10,7 @@ from app import limits
 from app.extensions import Base
 from app.models.columns import CreatedAt, Id, OptionalTime, now
 from app.models.reaction import Reaction
-from app.models.user import User
+from app.models.user import Author, User
 
 PINNED = sa.text("pinned_seq IS NOT NULL")
 
@@ -21,7 +21,7 @@ class NewMessage(NamedTuple):
     id: str
     room_id: str
     seq: int
-    author: User
+    author: User | Author
     nonce: str
     digest: str
     text: str

@@ -1,6 +1,6 @@
 """People, and bots: an account."""
 
-from typing import Self
+from typing import NamedTuple, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +9,16 @@ from app import limits
 from app.extensions import Base
 from app.models.columns import CreatedAt, Id, OptionalTime, new_id, now
 from app.models.names import skeleton
+
+
+class Author(NamedTuple):
+    """Of an account that may speak: what is told of it, without the mapper's price."""
+
+    id: str
+    username: str
+    display_name: str
+    bot: bool
+    deleted_at: None = None
 
 
 class User(Base):

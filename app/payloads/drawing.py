@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, cast
 
 from app import models
@@ -30,6 +31,7 @@ from app.payloads.windows import seen
 _SPACE = re.compile(r"[ \t\n]+")
 
 
+@lru_cache(256)  # what is said in one turn of the hub is of one moment
 def time(instant: datetime) -> str:
     """RFC 3339, UTC, exactly three decimals."""
     return instant.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
@@ -40,7 +42,7 @@ def optional_time(instant: datetime | None) -> str | None:
     return None if instant is None else time(instant)
 
 
-def user(person: models.User) -> User:
+def user(person: models.User | models.Author) -> User:
     """A person."""
     return {
         "id": person.id,

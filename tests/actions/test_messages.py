@@ -41,7 +41,7 @@ def test_it_is_committed_before_anybody_hears_it(app, garden, ada, bob, monkeypa
     """I7: what is heard is what another connection can read."""
     from app.extensions import socketio
 
-    stock, read = socketio.emit, []
+    stock, read = socketio.server.manager.emit, []
 
     def emit(event, *args, **options):
         if event == "message_posted":
@@ -50,7 +50,7 @@ def test_it_is_committed_before_anybody_hears_it(app, garden, ada, bob, monkeypa
         return stock(event, *args, **options)
 
     assert bob.socket.connected
-    monkeypatch.setattr(socketio, "emit", emit)
+    monkeypatch.setattr(socketio.server.manager, "emit", emit)
     ada.say(garden.id, "kept")
     assert read == [("kept",)]
 

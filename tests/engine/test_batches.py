@@ -1,5 +1,6 @@
 """Requests of one turn: a batch that fails, one bad request among good ones, and who is left is handled alone."""
 
+import time
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import pytest
 
 from app.engine import batches as engine_batches
 from app.engine import packets
-from app.engine.batches import Ask, Batches
+from app.engine.batches import Ask, Batches, Requests
 
 
 class Line:
@@ -62,6 +63,33 @@ class TestRequests:
             batch.put(line, line, packet)  # type: ignore[arg-type]
         for _ in range(5):
             eventlet.sleep(0)
+        while batch._works:  # type: ignore[union-attr]
+            eventlet.sleep(0)
+
+    def test_a_smaller_batch_waits_for_those_who_are_on_their_way_and_a_lone_one_for_nobody(
+        self, app, monkeypatch
+    ) -> None:
+        def slow(asks: list[Ask]) -> Sequence[object]:
+            time.sleep(0.02)
+            return [{"ok": True}] * len(asks)
+
+        batches = self.batches(app, slow)
+        self.put(batches, ("ada", message(1)), ("bob", message(2)), ("cid", message(3)))
+        monkeypatch.setattr(engine_batches, "WAITS_SECONDS", 5.0)
+        monkeypatch.setattr(engine_batches, "WAITS", 1000)
+        eventlet.spawn_n(self.put, batches, ("bob", message(5)), ("cid", message(6)))
+        self.put(batches, ("ada", message(4)))
+        assert [len(asks) for asks in self.asked] == [3, 3]
+
+        turns: list[float] = []
+        monkeypatch.setattr(engine_batches, "eventlet", SimpleNamespace(sleep=turns.append))
+        batch = Requests(batches, slow)  # type: ignore[arg-type]
+        batch._waiting = [None]  # type: ignore[list-item]
+        for size, waits in ((0, False), (1, False), (2, True)):
+            turns.clear()
+            batch._last = (size, 10.0)
+            batch._gather()
+            assert bool(turns) is waits
 
     def test_one_turn_is_one_call_and_each_gets_its_own_answer(self, app) -> None:
         batches = self.batches(app, lambda asks: [{"ok": True, "data": ask.sid} for ask in asks])

@@ -111,6 +111,16 @@ class TestPackets:
             read(f'2["a",[{deepest}]]')
         assert read('2["a",9007199254740991]').data == ["a", 2**53 - 1]
         assert len(read('2["a",{' + ",".join(f'"k{i}":1' for i in range(256)) + "}]").data[1]) == 256
+        for beyond in ("9007199254740992", "{" + ",".join(f'"k{i}":1' for i in range(257)) + "}"):
+            with pytest.raises(packets.Unacceptable):
+                read(f'2["a",{beyond}]')
+
+    @pytest.mark.parametrize("text", ["[1]", '{"a":[{},"b"]}', '"é👋"', "1.5", "-3", "true"])
+    def test_however_it_is_written_it_is_the_same(self, text: str) -> None:
+        value = json.loads(text)
+        for written in (text, json.dumps(value, indent=1), json.dumps(value, ensure_ascii=True)):
+            assert packets.StrictJSON.loads(written) == value
+            assert type(packets.StrictJSON.loads(written)) is type(value)
 
     @pytest.mark.parametrize("text", ['0/chat,"auth"', "0/chat,[1]", "0/chat,true", "0/chat,7", "07"])
     def test_auth_of_another_type_is_unacceptable(self, text: str) -> None:
