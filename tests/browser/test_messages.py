@@ -77,6 +77,20 @@ def test_answering_editing_reacting_pinning_and_deleting_are_seen_by_both(
     assert [each["text"] for each in latest(ada, garden)] == ["", "I do"]
 
 
+def test_arrow_keys_go_through_what_came_with_the_page(
+    url: str, sit: Sit, ada: Account, garden: Room
+) -> None:
+    for text in ("one", "two", "three"):
+        ada.say(garden, text)
+    seat = sit(url, ada).enter(garden)
+    seat.messages().last.focus()
+    for text in ("two", "one"):
+        seat.page.keyboard.press("ArrowUp")
+        expect(seat.messages().filter(has_text=text)).to_be_focused()
+    seat.page.keyboard.press("Enter")
+    expect(seat.page.get_by_role("menu", name="Message actions")).to_be_visible()
+
+
 def test_what_the_server_refuses_is_shown_as_it_is(
     url: str, sit: Sit, ada: Account, bob: Account, garden: Room
 ) -> None:

@@ -92,6 +92,43 @@ def test_who_is_turned_away_is_told_and_the_next_one_is_shown(
     expect(other.page.get_by_role("heading", name="Not this time")).to_be_visible(timeout=PATIENTLY)
 
 
+def test_who_presses_twice_lets_in_one(
+    url: str, sit: Sit, ada: Account, bob: Account, carol: Account
+) -> None:
+    room = ada.make_room("The attic")
+    token = asking_link(ada, room)
+    knock(carol, token)
+    knock(bob, token)
+    seat = sit(url, ada).enter(room)
+    expect(door(seat)).to_contain_text(carol.username)
+    seat.page.wait_for_timeout(700)
+    # The second of two presses lands on what the first brought: both at once, since no hand is slower than a frame.
+    seat.page.evaluate(
+        """() => {
+          const door = document.getElementById("at-the-door");
+          const press = () => door.querySelector("[data-answer=approve]").click();
+          new MutationObserver(press).observe(door, { childList: true });
+          press();
+        }"""
+    )
+    expect(door(seat)).to_contain_text(bob.username)
+    expect(seat.page.locator(".member", has_text=carol.username)).to_have_count(1)
+    waiting = ada.rest("GET", f"/rooms/{room.id}/knocks").json()["items"]
+    assert [each["user"]["username"] for each in waiting] == [bob.username]
+
+
+def test_who_looks_after_the_room_no_longer_is_asked_no_longer(
+    url: str, sit: Sit, ada: Account, bob: Account, carol: Account, garden: Room
+) -> None:
+    knock(carol, asking_link(ada, garden))
+    seat = sit(url, bob).enter(garden)
+    role = f"/rooms/{garden.id}/members/{bob.id}"
+    ada.rest("PATCH", role, {"role": "moderator"})
+    expect(door(seat)).to_contain_text(carol.username)
+    ada.rest("PATCH", role, {"role": "member"})
+    expect(seat.page.locator("#oversight")).to_be_hidden()
+
+
 def test_a_knock_that_another_moderator_answers_is_gone_everywhere(
     url: str, sit: Sit, ada: Account, bob: Account, carol: Account, garden: Room
 ) -> None:
@@ -247,6 +284,22 @@ def test_slow_mode_is_counted_down_and_the_next_thing_can_be_said(
     one.sees("first", "second", "one", "two")
     ada.rest("PATCH", f"/rooms/{garden.id}", {"slow_seconds": 0})
     expect(held).to_be_hidden()
+
+
+def test_slow_mode_that_comes_back_is_counted_from_the_refusal(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    for seconds in (8, 0):
+        ada.rest("PATCH", f"/rooms/{garden.id}", {"slow_seconds": seconds})
+        if seconds:
+            bob.say(garden, "before")
+    seat = sit(url, bob).enter(garden)  # nothing says that the pause of before still counts
+    ada.rest("PATCH", f"/rooms/{garden.id}", {"slow_seconds": 8})
+    held = seat.page.locator("#composer-held")
+    expect(held).to_be_visible()
+    seat.say("at once")
+    expect(held).to_contain_text(re.compile(r"Yours in \d s|On its way"))
+    seat.sees("before", "at once")
 
 
 def test_the_pause_is_known_after_a_reload(

@@ -167,3 +167,17 @@ test("the wish is kept, and nonsense is no wish", () => {
   assert.equal(wanted(new Kept([["notices", "yes"]])), "");
   assert.equal(wanted(null), "");
 });
+
+test("what waits for an answer of mine is told, unless I look or want no notices", () => {
+  const { notices, shown } = away({ wish: "mentions" });
+  let gone = 0;
+  notices.tell("Eve is at the door", "Garden", "knock garden", () => (gone += 1));
+  assert.equal(shown.length, 1);
+  shown[0].onclick();
+  assert.equal(gone, 1);
+  for (const options of [{ wish: "" }, { looked: true }]) {
+    const other = away(options);
+    other.notices.tell("Eve is at the door", "Garden", "knock garden", () => {});
+    assert.equal(other.shown.length, 0);
+  }
+});
