@@ -214,7 +214,10 @@ def test_what_is_unread_around_a_permalink_stays_unread(
     seat.go(f"/rooms/{garden.id}?m={seqs[80]}")
     seat.online()
     in_the_middle(said(seat, 80))
-    seat.page.wait_for_timeout(1500)  # longer than a message has to be looked at to be read
+    for number in (80, 40):  # there, and further up: what is before that is still unread
+        expect(said(seat, number)).to_have_count(1)
+        said(seat, number).evaluate("each => each.scrollIntoView()")
+        seat.page.wait_for_timeout(1500)  # longer than a message has to be looked at to be read
     assert ada.rest("GET", f"/rooms/{garden.id}").json()["unread"] == 160
     seat.page.locator("#jump").click()  # who goes to the end has it all behind them
     expect(seat.page).to_have_title(re.compile("^The garden"))

@@ -19,11 +19,14 @@ export class Place {
   newAfter = null;
   /** On the way to the first unread message: what is on the screen meanwhile isn't what is being read. */
   seeking = false;
+  /** Led to a message past some that I haven't read: until I am at their beginning or at the end, nothing is read. */
+  #aside = false;
 
   /** @param {Parts} parts */
   constructor(parts) {
     this.#parts = parts;
     this.current = parts.page.room.id;
+    this.#aside = askedFor() !== null;
   }
 
   /** @param {string} roomId */
@@ -44,6 +47,7 @@ export class Place {
     overseeing.look(roomId);
     const elsewhere = this.#elsewhere(room, asked);
     this.seeking = elsewhere !== null;
+    this.#aside = asked !== null;
     void visits.begin(roomId, elsewhere).then(() => this.#arrived(roomId));
     frames.ask("rooms", "room", "timeline", "members", "typing");
     frames.now();
@@ -85,6 +89,7 @@ export class Place {
     if (roomId !== this.current) return panels.toRoom(roomId, seq);
     if (!panels.showsRoom) panels.toRoom(roomId);
     frames.now();
+    this.#aside = true;
     if (view.messageList.reveal(seq)) return;
     const timeline = conversations.timeline(roomId);
     await past.around(roomId, timeline, seq);
@@ -147,10 +152,20 @@ export class Place {
   seen(seq) {
     const { conversations, line, panels } = this.#parts;
     const room = conversations.room(this.current);
-    // Led to a message in the middle of what is unread, one has read neither what is before it nor what follows.
-    const isAside = this.isUnreadAbove() && conversations.timeline(this.current).hasNewer;
-    if (!room || this.seeking || isAside || document.visibilityState !== "visible" || !document.hasFocus() || !panels.showsRoom) return;
+    if (!room || this.seeking || document.visibilityState !== "visible" || !document.hasFocus() || !panels.showsRoom) return;
+    if (this.#aside && this.#skips(room)) return;
+    this.#aside = false;
     if (room.unread > 0 || seq > room.read_seq) line.reading.seen(this.current, seq, room.read_seq);
+  }
+
+  /** Whether something that I haven't read is above what is on the screen, and this isn't the end. @param {import("../types").Room} room */
+  #skips(room) {
+    const { conversations, me, view } = this.#parts;
+    if (room.unread === 0 || view.messageList.isAtEnd) return false;
+    const timeline = conversations.timeline(room.id);
+    if (timeline.hasOlder && (timeline.oldest ?? 0) > room.read_seq + 1) return true;
+    const first = timeline.messages.find(({ seq, author }) => seq > room.read_seq && author?.id !== me.id);
+    return first !== undefined && first.seq < (view.messageList.place ?? 0);
   }
 
   /** What comes from now on is new when the reader is back: the line "New" will stand above it. */
