@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 # Refusals that say "not now" rather than "your statement is wrong".
 _PASSING = (sa.exc.OperationalError, sa.exc.InterfaceError)
 _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+CHECKPOINT_PAGES: Final = 8_000  # of 4 KiB: so long the write-ahead log may grow
 SILENT_SECONDS: Final = 1.0  # how long a database that was silent is asked nothing
 
 
@@ -109,6 +110,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, synchronous: str) -> None:
     cursor.execute(f"PRAGMA synchronous={synchronous}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_size_limit=67108864")
+    # Whoever serves makes checkpoints beside (see engine.checkpoints); this is for when they do not keep up.
+    cursor.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
     cursor.close()
 
 

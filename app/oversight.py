@@ -147,7 +147,9 @@ def reports(moderator: User, room_id: str) -> list[Report]:
     Forbidden for a member.
     """
     looking = access.moderated(moderator, room_id, least=Role.MODERATOR)
-    found = [each for each in db.session.scalars(Report.open_in(room_id)) if each.message.seq >= looking.from_seq]
+    found = [
+        each for each in db.session.scalars(Report.open_in(room_id)) if each.message.seq >= looking.from_seq
+    ]
     dress([each.message for each in found])
     return found
 

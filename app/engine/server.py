@@ -12,7 +12,7 @@ import eventlet
 from eventlet import wsgi
 from flask import Flask
 
-from app.engine import closing, lock, state, ticker
+from app.engine import checkpoints, closing, lock, state, ticker
 from app.engine.door import Door
 from app.engine.listener import Listener, raise_file_limit
 from app.engine.protocol import IDLE_SECONDS, Protocol
@@ -61,7 +61,7 @@ def serve(app: Flask, *, host: str, port: int, database: Path | None, announce: 
     engine = state.of(app)
     connections = engine.settings.max_sockets + SPARE_CONNECTIONS
     raise_file_limit(connections + SPARE_FILES)
-    with lock.only_server(database):
+    with lock.only_server(database), checkpoints.made_beside(database):
         pool = eventlet.GreenPool(connections + 1)
         listener = Listener(host, port, full=lambda: pool.running() + engine.lines >= connections)
         if engine.settings.engine == "fast":
