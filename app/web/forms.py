@@ -18,7 +18,12 @@ TIMES = {"3600": "an hour", "86400": "a day", "604800": "7 days", "2592000": "30
 LIFETIMES = {
     "": "never",
     **{key: f"after {name}" for key, name in TIMES.items()},
-    "custom": "after so many hours",
+    "custom": "after … hours",
+}
+WINDOWS = {
+    "all": "everything",
+    "recent": f"the last {limits.RECENT_MESSAGES} messages",
+    "none": "nothing from before",
 }
 PAUSES = {
     "0": "off",
@@ -117,15 +122,7 @@ class InviteForm(Form):
     expires_in = SelectField("Stops working", choices=LIFETIMES)
     hours = StringField("Hours", [whole(limits.INVITE_SECONDS_MAX // 3600)])
     max_uses = StringField("Lets in at most", [whole(limits.INVITE_USES_MAX)])
-    history = SelectField(
-        "Newcomers see of before",
-        choices={
-            "all": "everything",
-            "recent": f"the last {limits.RECENT_MESSAGES}",
-            "none": "nothing",
-        },
-        default="all",
-    )
+    history = SelectField("Newcomers see", choices=WINDOWS, default="all")
     asks_first = BooleanField("Ask an owner or a moderator before anybody comes in")
 
     def validate_hours(self, field: Field) -> None:

@@ -5,7 +5,7 @@ from flask import Flask
 
 from app import limits
 from tests import stored
-from tests.conftest import Garden
+from tests.conftest import Garden, person
 from tests.people import Person
 
 
@@ -139,6 +139,85 @@ class TestBans:
         ada.heard()
         ada.api("DELETE", f"/rooms/{garden.id}/bans/{bob.id}")
         assert [(event, fact["room"]) for event, fact in ada.heard()] == [("room_changed", {})]
+
+
+class TestKeepingOut:
+    """PUT /rooms/{id}/bans/{user_id}, of who is in the room and of who left it."""
+
+    def test_who_left_is_banned_and_comes_by_no_link(
+        self, garden: Garden, ada: Person, bob: Person, mallory: Person
+    ) -> None:
+        bob.api("DELETE", f"/rooms/{garden.id}/members/me")
+        ada.heard(), bob.heard()
+        for _ in range(2):
+            assert ada.api("PUT", f"/rooms/{garden.id}/bans/{bob.id}").status_code == 204
+        assert [(event, fact["room"]) for event, fact in ada.heard()] == [("room_changed", {})]
+        assert bob.heard() == []
+        newer = ada.api("POST", f"/rooms/{garden.id}/invites", {}).get_json()["token"]
+        for token in (garden.token, newer):
+            assert refusals(bob.api("POST", f"/join/{token}")) == (404, "not_found")
+        assert mallory.api("POST", f"/join/{newer}").status_code == 200
+        [banned] = ada.api("GET", f"/rooms/{garden.id}/bans").get_json()["items"]
+        [deed] = ada.api("GET", f"/rooms/{garden.id}/audit?limit=100").get_json()["items"][2:3]
+        assert (banned["user"]["id"], banned["since"]) == (bob.id, deed["at"])
+        assert (deed["subject"]["id"], deed["detail"]) == (bob.id, {"did": "banned"})
+
+    def test_the_ban_is_lifted_for_links_that_are_made_after_it(
+        self, garden: Garden, ada: Person, bob: Person
+    ) -> None:
+        bob.api("DELETE", f"/rooms/{garden.id}/members/me")
+        ada.api("PUT", f"/rooms/{garden.id}/bans/{bob.id}")
+        ada.api("DELETE", f"/rooms/{garden.id}/bans/{bob.id}")
+        assert bob.api("POST", f"/join/{garden.token}").status_code == 404
+        newer = ada.api("POST", f"/rooms/{garden.id}/invites", {}).get_json()["token"]
+        assert bob.api("POST", f"/join/{newer}").status_code == 200
+
+    def test_who_is_in_the_room_is_taken_out(self, garden: Garden, ada: Person, bob: Person) -> None:
+        ada.heard(), bob.heard()
+        assert ada.api("PUT", f"/rooms/{garden.id}/bans/{bob.id}").status_code == 204
+        assert [(event, fact["banned"]) for event, fact in ada.heard()] == [("member_removed", True)]
+        assert [fact["reason"] for _, fact in bob.heard("room_removed")] == ["banned"]
+        assert ada.api("GET", f"/rooms/{garden.id}").get_json()["member_count"] == 1
+
+    def test_it_is_for_those_below(
+        self, app: Flask, garden: Garden, ada: Person, bob: Person, mallory: Person
+    ) -> None:
+        path = f"/rooms/{garden.id}/bans"
+        assert ada.token and bob.token and mallory.token
+        before = stored.rows(app)
+        assert refusals(bob.api("PUT", f"{path}/{ada.id}")) == (403, "forbidden")
+        assert refusals(ada.api("PUT", f"{path}/{ada.id}")) == (403, "forbidden")
+        assert refusals(ada.api("PUT", f"{path}/{mallory.id}")) == (404, "not_found")
+        assert refusals(mallory.api("PUT", f"{path}/{bob.id}")) == (404, "not_found")
+        assert stored.rows(app) == before
+        promote(garden, ada, bob)
+        assert refusals(bob.api("PUT", f"{path}/{ada.id}")) == (403, "forbidden")
+
+    def test_who_went_is_listed_in_pages_and_found_by_name(
+        self, app: Flask, garden: Garden, ada: Person, bob: Person, mallory: Person
+    ) -> None:
+        people = [bob, mallory, *(person(app, f"guest{number}") for number in range(4))]
+        for each in people[1:]:
+            each.api("POST", f"/join/{garden.token}")
+        for each in people[:-1]:
+            each.api("DELETE", f"/rooms/{garden.id}/members/me")
+        ada.api("PUT", f"/rooms/{garden.id}/bans/{mallory.id}")
+        path = f"/rooms/{garden.id}/departures"
+        seen, cursor = [], ""
+        while True:
+            page = ada.api("GET", f"{path}?limit=2{cursor}").get_json()
+            seen += [each["user"]["username"] for each in page["items"]]
+            if page["next"] is None:
+                break
+            cursor = f"&cursor={page['next']}"
+        assert sorted(seen) == ["bob", "guest0", "guest1", "guest2"]
+        found = ada.api("GET", f"{path}?name=BO").get_json()["items"]
+        assert [(each["user"]["username"], each["left_at"] is not None) for each in found] == [("bob", True)]
+        assert ada.api("GET", f"{path}?name=%25").get_json()["items"] == []
+        assert refusals(people[-1].api("GET", path)) == (403, "forbidden")
+        assert refusals(bob.api("GET", path)) == (404, "not_found")
+        for query in ("limit=0", "name=%00", f"name={'x' * 41}"):
+            assert ada.api("GET", f"{path}?{query}").status_code == 422
 
 
 class TestRules:

@@ -233,6 +233,35 @@ class TestLinks:
         assert b"style=" not in picture.data
         assert mallory.http.get(f"{garden.path}/qr.svg").status_code == 404
 
+    def test_each_link_that_works_has_its_code(self, app, ada, bob, mallory, garden):
+        bob.post(f"{garden.path}/invites", label="Choir", expires_in="", max_uses="")
+        page = bob.http.get(f"{garden.path}/invites").text
+        codes = re.findall(rf'src="({garden.path}/invites/[\w-]+/qr\.svg)"', page)
+        pictures = [bob.http.get(each) for each in codes]
+        assert [each.mimetype for each in pictures] == ["image/svg+xml"] * 2
+        assert pictures[0].data != pictures[1].data
+        assert mallory.http.get(codes[0]).status_code == 404
+        assert bob.post(codes[0].replace("/qr.svg", "/revoke")).status_code == 303
+        assert bob.http.get(codes[0]).status_code == 404
+        assert bob.http.get(codes[1]).status_code == 200
+
+    def test_links_that_ended_are_listed_with_why(self, app, ada, bob, mallory, garden):
+        with app.app_context():
+            revoked = invites.create(ada.user(), garden.id, label="Mistake")
+            invites.revoke(ada.user(), revoked.id)
+            expired = invites.create(ada.user(), garden.id, label="Winter", expires_in=60)
+            expired.expires_at = expired.created_at
+            db.session.commit()
+            used_up = invites.create(ada.user(), garden.id, label="Single", max_uses=1).token
+        mallory.post(f"/join/{used_up}")
+        page = words(bob.http.get(f"{garden.path}/invites"))
+        assert "3 links that lead nowhere" in page
+        for each in ("Single Used up", "Winter Expired", "Mistake Closed"):
+            assert each in page
+
+    def test_the_page_is_found_where_it_was(self, bob, garden):
+        assert bob.http.get(f"{garden.path}/links").location == f"{garden.path}/invites"
+
     def test_without_a_link_there_is_no_code(self, app, ada, garden):
         with app.app_context():
             link_id = access.current_invite(ada.user(), garden.id).id

@@ -46,6 +46,31 @@ class TestMembers:
         token = re.search(r"/join/([\w-]+)", ada.http.get(f"{garden.path}/invites").text)[1]
         assert bob.post(f"/join/{token}").status_code == 303
 
+    def test_who_left_is_listed_and_can_be_banned(self, ada, bob, inside, garden):
+        bob.post(f"{garden.path}/leave")
+        page = ada.http.get(f"{garden.path}/members")
+        assert "Were here B bob Left" in words(page) and f"{garden.path}/bans/{bob.id}" in page.text
+        assert "Were here" not in words(inside.http.get(f"{garden.path}/members"))
+        assert ada.post(f"{garden.path}/bans/{bob.id}").status_code == 303
+        page = words(ada.http.get(f"{garden.path}/members"))
+        assert "bob is banned: no link lets them in." in page
+        assert "Were here" not in page and "Banned B bob Since" in page
+        ada.post(f"{garden.path}/invites/rotate")
+        token = re.search(r"/join/([\w-]+)", ada.http.get(f"{garden.path}/invites").text)[1]
+        assert bob.post(f"/join/{token}").status_code == 404
+
+    def test_somebody_is_found_by_a_part_of_their_name(self, ada, bob, inside, garden):
+        bob.post("/account/profile", display_name="Robert Bobbin")
+        path = f"{garden.path}/members?name="
+        assert "Robert Bobbin" in words(ada.http.get(f"{path}BOBBIN"))
+        assert "mallory" not in words(ada.http.get(f"{path}bob"))
+        assert "Nobody in the room has" in words(ada.http.get(f"{path}%25"))
+        assert "mallory" in words(ada.http.get(f"{path}%00"))
+
+    def test_what_is_refused_is_said_where_that_person_is(self, ada, garden):
+        page = ada.post(f"{garden.path}/members/{ada.id}/role", role="member")
+        assert page.status_code == 409 and "Make someone else an owner" in words(page)
+
     def test_the_room_is_handed_over(self, ada, bob, garden):
         assert ada.post(f"{garden.path}/members/{bob.id}/owner").status_code == 303
         assert "The room is bob’s now." in words(ada.http.get(f"{garden.path}/members"))
@@ -155,6 +180,7 @@ class TestLedger:
         before = stored.rows(app)
         answer = ada.post(f"{garden.path}/invites", **{"expires_in": "", "max_uses": "", **wrong})
         assert answer.status_code == 422
+        assert re.search(rf'id="{[*wrong][-1].replace("expires_in", "hours")}-error"', answer.text)
         assert stored.rows(app) == before
 
 
@@ -209,6 +235,7 @@ FORMS = {
     "members/{bob}/mute": {"seconds": "3600"},
     "members/{bob}/unmute": {},
     "members/{bob}/owner": {},
+    "bans/{bob}": {},
     "bans/{bob}/lift": {},
     "invites/{link}/purge": {"since": ""},
     "knocks/{knock}": {"answer": "approve"},
