@@ -169,6 +169,36 @@ def test_a_request_that_is_not_one_object_is_acknowledged(ada: Account, sent: li
 # ---- order and speed
 
 
+def test_what_one_socket_sends_cuts_nobody_else(
+    url: str, ada: Account, bob: Account, garden: Room, node: StartNode
+) -> None:
+    """Official clients leave a line on which something comes that they cannot parse (BW18)."""
+    client = node("official.mjs")
+    client.tell(do="open", url=url, options={"auth": {"token": bob.token}})
+    client.hear("connect")
+    with ada.line() as line:
+        for junk in (
+            "NaN",
+            "-Infinity",
+            "1e400",
+            '"\\ud800"',
+            '"\\u0000"',
+            "9" * 4301,
+            '"x","text":"y"',
+            "[" * 9,
+        ):
+            line.send(
+                f'42/chat,7["post_message",{{"room_id":"{garden.id}","nonce":"{uuid.uuid4()}","text":{junk}}}]'
+            )
+        for seq in ("NaN", "1e400"):
+            line.send(f'42/chat,8["set_read",{{"room_id":"{garden.id}","seq":{seq}}}]')
+        assert line.ask("heads", {"rooms": {}})["ok"]
+    ada.say(garden, "after all of it")
+    fact = client.hear("message_posted")["fact"]
+    assert fact["message"]["text"] == "after all of it"
+    assert "disconnect" not in {each.get("event") for each in client.said}
+
+
 def test_the_requests_of_one_connection_are_handled_in_their_order(ada: Account, garden: Room) -> None:
     """With a green thread for each event, they overtake each other."""
     with ada.line() as line:

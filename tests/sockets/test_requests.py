@@ -83,9 +83,9 @@ def test_a_token_lets_in_and_nothing_is_said_before_sync(app, garden, ada) -> No
     assert socket.heard() == []
 
 
-def test_a_cookie_lets_in_with_its_csrf_token_only(app, ada) -> None:
+def test_a_cookie_lets_in_with_its_csrf_token_only(app, ada, bob) -> None:
     assert Socket(app, {"csrf": ada.csrf()}, flask_client=ada.http).connected
-    for auth in ({}, {"csrf": ""}, {"csrf": "forged"}, {"csrf": None}, None):
+    for auth in ({}, {"csrf": ""}, {"csrf": "forged"}, {"csrf": None}, {"csrf": bob.csrf()}, None):
         assert not Socket(app, auth, flask_client=ada.http).connected
 
 
