@@ -28,6 +28,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,11 @@ class Log:
 
     entries: dict[int, tuple[str, str]]
     seqs: list[int]
+
+    @cached_property
+    def texts(self) -> set[str]:
+        """What was said, in no order."""
+        return {text for _, text in self.messages}
 
     @property
     def messages(self) -> list[tuple[int, str]]:
@@ -92,13 +98,13 @@ def check(records: Iterable[Record]) -> list[Finding]:
 
 
 def lost(history: History) -> Iterable[Finding]:
-    """I1: what was acknowledged is in the log, at exactly that place."""
+    """I1: what was acknowledged is in the log, at exactly that place; in another one it is `I1 elsewhere`."""
     for record in history.by_kind["sent"]:
-        entry = history.logs[record["room"]].entries.get(record["seq"])
+        log = history.logs[record["room"]]
+        entry = log.entries.get(record["seq"])
         if entry != ("message_posted", record["text"]):
-            yield Finding(
-                "I1 lost", f"{record['text']} was acknowledged at {record['seq']}; there is {entry}"
-            )
+            name = "I1 elsewhere" if record["text"] in log.texts else "I1 lost"
+            yield Finding(name, f"{record['text']} was acknowledged at {record['seq']}; there is {entry}")
 
 
 def undone(history: History) -> Iterable[Finding]:

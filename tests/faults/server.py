@@ -14,7 +14,7 @@ Ways to be ill, or only quicker to notice it:
 
 Ways to be wrong, which the checker must notice (RELIABILITY 3.9: a checker that never failed proves nothing):
 
-    early_ack      acknowledges, and commits a moment later
+    early_ack      acknowledges, and commits a moment later: what was acknowledged is gone when it is killed between
     early_emit     tells, and commits a moment later
     no_nonce       takes every message for a new one
     no_dispatcher  tells each entry where it is committed, not in its turn
@@ -47,6 +47,7 @@ from app.models import Entry, Kind, Message, Room, User
 from app.models.columns import new_id, now
 
 COMMIT_DELAY = 0.15
+ACK_DELAY = 0.6  # so that whenever it is killed something is acknowledged and not committed
 
 
 def die_before_commit(number: str) -> None:
@@ -137,7 +138,7 @@ def early_ack() -> None:
     def store() -> None:
         while True:
             author_id, room_id, nonce, text, reply_to = due.get()
-            eventlet.sleep(COMMIT_DELAY / (1 + due.qsize()))
+            eventlet.sleep(ACK_DELAY / (1 + due.qsize()))
             with wsgi.app.app_context():
                 author = db.session.get_one(User, author_id)
                 try:
