@@ -178,6 +178,7 @@ def test_a_room_tells_as_much_as_one_wants_in_the_title_and_by_notices(
     assert after("everything", "@1 (2) The garden", 2) == ["everything plain", f"everything @{ada.username}"]
     assert after("mentions", "@2 (2) The garden", 4) == [f"mentions @{ada.username}"]
     assert after("nothing", "The garden", 6) == []
+    expect(seat.page.get_by_role("link", name="The kitchen muted")).to_be_visible()
     assert ada.rest("PATCH", f"/rooms/{kitchen.id}/me", {"level": "everything"}).ok
     titled(seat, "@3 (6) The garden")
 

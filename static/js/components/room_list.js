@@ -59,7 +59,7 @@ export class RoomList {
     let item = this.#items.get(room.id);
     if (!item) this.#items.set(room.id, (item = piece("room-piece")));
     const last = pending ?? room.last_message;
-    const view = JSON.stringify([isCurrent, room.title, room.unread, room.mentions, room.member_count, last, last && brief(last), waits]);
+    const view = JSON.stringify([isCurrent, room.title, room.unread, room.mentions, room.level, room.member_count, last, last && brief(last), waits]);
     if (this.#shown.get(item) === view) return item;
     this.#shown.set(item, view);
     const link = find(item, "a");
@@ -67,7 +67,10 @@ export class RoomList {
     link.setAttribute("href", `/rooms/${encodeURIComponent(room.id)}`);
     if (isCurrent) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    link.classList.toggle("room-link--unread", room.unread > 0);
+    link.classList.toggle("room-link--unread", room.unread > 0 && room.level !== "nothing");
+    link.classList.toggle("room-link--quiet", room.level !== "everything");
+    link.classList.toggle("room-link--muted", room.level === "nothing");
+    find(item, ".room-link__muted").hidden = room.level !== "nothing";
     find(item, ".room-link__door").textContent = initial(room.title);
     find(item, ".room-link__title bdi").textContent = room.title;
     const calls = find(item, ".room-link__calls");
