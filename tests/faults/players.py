@@ -327,8 +327,8 @@ class Reader:
 
     def _apply(self, fact: Record) -> None:
         room_id, seq = fact["room_id"], fact["seq"]
-        if seq <= self.cursors.get(room_id, 0):
-            return
+        if room_id not in self.cursors or seq <= self.cursors[room_id]:
+            return  # of a room that one is only coming into, nothing is known yet
         if room_id in self._states and seq != self._states[room_id]["seq"] + 1:
             del self._states[room_id]  # the checker says why; the line is listened to all the same
         if room_id in self._states:

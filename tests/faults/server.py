@@ -10,6 +10,7 @@ Ways to be ill, or only quicker to notice it:
 
     blind_after:2   may not see for two seconds only who was removed, before it tells nobody anything
     ping_every:1:1  pings every second, and waits one for the answer
+    clock:FILE      its clock is so many seconds ahead as stand in a file, or behind
     hog:0.4:FILE    holds its hub up for so long at a time, while there is such a file
 
 Ways to be wrong, which the checker must notice (RELIABILITY 3.9: a checker that never failed proves nothing):
@@ -18,6 +19,7 @@ Ways to be wrong, which the checker must notice (RELIABILITY 3.9: a checker that
     early_emit     tells, and commits a moment later
     no_nonce       takes every message for a new one
     no_dispatcher  tells each entry where it is committed, not in its turn
+    untold_change  stores what is changed about a message, and tells nobody
     late_cut       takes removed people's sockets out by and by, not in the log's order
 """
 
@@ -27,8 +29,10 @@ import os
 import random
 import signal
 import sys
+import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +44,10 @@ import eventlet
 import sqlalchemy as sa
 
 from app import dispatch, events, sight
-from app.actions import batches, messages
+from app.actions import batches, changes, messages
 from app.errors import ChatError
 from app.extensions import db, socketio
-from app.models import Entry, Kind, Message, Room, User
+from app.models import Entry, Kind, Message, Room, User, columns
 from app.models.columns import new_id, now
 
 COMMIT_DELAY = 0.15
@@ -101,6 +105,18 @@ def blind_after(seconds: str) -> None:
 def ping_every(seconds: str, answer_seconds: str) -> None:
     socketio.server.eio.ping_interval = int(seconds)
     socketio.server.eio.ping_timeout = int(answer_seconds)
+
+
+def clock(file: str) -> None:
+    columns.ahead = lambda: timedelta(seconds=float(Path(file).read_text() or 0))
+    system = time.time
+    time.time = lambda: system() + columns.ahead().total_seconds()
+
+    def now() -> datetime:
+        instant = datetime.now(UTC) + ahead()  # noqa: F821
+        return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+    columns.now.__code__ = now.__code__  # whoever imported it has this one
 
 
 def hog(seconds: str, while_there_is: str) -> None:
@@ -200,6 +216,15 @@ def no_dispatcher() -> None:
     dispatch.sweep = lambda: None
 
 
+def untold_change() -> None:
+    def end(change: changes.Change, kind: Kind) -> Message:
+        change.message.version += 1
+        db.session.commit()
+        return change.message
+
+    changes.end = end
+
+
 def late_cut() -> None:
     drop = dispatch._drop
     dispatch._drop = lambda room_id, sid: eventlet.spawn_after(0.5, drop, room_id, sid)
@@ -212,11 +237,13 @@ WAYS = {
         die_after_commit,
         blind_after,
         ping_every,
+        clock,
         hog,
         early_ack,
         early_emit,
         no_nonce,
         no_dispatcher,
+        untold_change,
         late_cut,
     )
 }

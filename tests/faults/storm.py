@@ -41,6 +41,7 @@ BROKEN = {
     "early_emit": "I7 early",
     "no_nonce": "I2 doubled",
     "no_dispatcher": "I8 monotone",
+    "untold_change": "I14 state",
     "late_cut": "I10 leak",
 }
 QUIET_SECONDS = 60.0

@@ -102,6 +102,74 @@ def test_a19_a_held_lock_is_unavailable_in_time_nobody_else_waits_and_a_retry_go
     )
 
 
+def test_a20_a_reader_who_stays_lets_the_write_ahead_log_grow_only_so_far(
+    tmp_path: Path, long: bool, figure
+) -> None:
+    with Server(tmp_path, RATE_LIMITS="off", SQLITE_SYNCHRONOUS="NORMAL") as server:
+        ada = people.register(server.url, "ada")
+        room, written = ada.make_room(), 20_000 if long else 1_000
+        beside = server.database.with_name(server.database.name + "-wal")
+        with contextlib.closing(sqlite3.connect(server.database, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            [[before]] = reader.execute("SELECT count(*) FROM messages").fetchall()
+            write(ada, room, written)
+            largest = beside.stat().st_size
+            assert reader.execute("SELECT count(*) FROM messages").fetchall() == [(before,)]
+            reader.execute("ROLLBACK")
+        write(ada, room, 100)
+        with contextlib.closing(sqlite3.connect(server.database, isolation_level=None)) as other:
+            busy, pages, moved = other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            assert other.execute("SELECT count(*) FROM messages").fetchone() == (before + written + 100,)
+        assert (busy, pages) == (0, moved)
+        write(ada, room, 100)
+        assert beside.stat().st_size <= 64 * 2**20
+    figure(f"{written} messages under a reader: {largest / 2**20:.0f} MB, then all of it moved into the file")
+
+
+def write(who: Account, room: Room, amount: int) -> None:
+    """So many messages, a hundred under way at a time."""
+    with who.line() as line:
+        for first in range(0, amount, 100):
+            for _ in range(min(100, amount - first) - 1):
+                nonce = str(uuid.uuid4())
+                line.begin("post_message", {"room_id": room.id, "text": nonce, "nonce": nonce})
+            nonce = str(uuid.uuid4())
+            asked = {"room_id": room.id, "text": nonce, "nonce": nonce}
+            assert line.ask("post_message", asked)["ok"]
+
+
+def test_a34_a_clock_that_is_set_forth_and_back_changes_no_order_and_cuts_nobody(
+    tmp_path: Path, figure
+) -> None:
+    clock = tmp_path / "ahead"
+    clock.write_text("0")
+    with Server(tmp_path, RATE_LIMITS="off") as server:
+        server.kill()
+        server.command = sites.command(f"clock:{clock}")
+        server.start()
+        ada, bob = people.register(server.url, "ada"), people.register(server.url, "bob")
+        room = ada.make_room()
+        bob.join(room)
+        texts_said, times = [], []
+        with ada.line() as writing, bob.line() as hearing:
+            for step in (0, 60, -60, 86_400, -86_400, 0):
+                clock.write_text(str(step))
+                for _ in range(5):
+                    nonce = str(uuid.uuid4())
+                    asked = {"room_id": room.id, "text": nonce, "nonce": nonce}
+                    answer = writing.ask("post_message", asked)
+                    assert answer["ok"], answer
+                    assert writing.ask("post_message", asked)["data"]["duplicate"]
+                    texts_said.append(nonce)
+                    times.append(answer["data"]["message"]["created_at"])
+            heard = [hearing.hear("message_posted") for _ in texts_said]
+        assert [each["message"]["text"] for each in heard] == texts_said == texts(ada, room)
+        assert [each["seq"] for each in heard] == list(range(heard[0]["seq"], heard[0]["seq"] + len(heard)))
+        assert times != sorted(times)  # the clock was set
+        assert bob.rest("GET", "/me").ok
+    figure("±60 s and ±1 day: order and seqs as they were said, no line cut")
+
+
 def test_a23_a_process_that_may_write_nothing_reads_on_and_heals(tmp_path: Path, figure) -> None:
     """No file of its own takes a byte any more: neither the database nor the log, whose failure blocks nobody."""
     with Server(tmp_path, RATE_LIMITS="off") as server:

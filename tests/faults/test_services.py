@@ -148,6 +148,20 @@ def test_a11_a_burst_of_hints_leaves_every_process_hearing(many, talk, long, fig
     figure(f"{burst} at once: all heard in the other process, in order; after it {milliseconds(after)}")
 
 
+def test_a13_a_full_redis_keeps_nobody_from_talking(many, talk, figure) -> None:
+    many.redis.ask("CONFIG", "SET", "maxmemory", "1")
+    try:
+        assert "OOM" in many.redis.ask("SET", "full", "yes")
+        heard = [talk.hears() for _ in range(10)]
+        with talk.bob.line():  # somebody new is let in, too
+            assert post(talk.bob, talk.room)[0] == 201
+    finally:
+        many.redis.ask("CONFIG", "SET", "maxmemory", "0")
+    assert many.redis.ask("SET", "full", "no") == "+OK"
+    assert statistics.median(heard) < 2
+    figure(f"heard within {milliseconds(max(heard))}")
+
+
 @pytest.mark.parametrize("way", ["fast", "immediate"])
 def test_a14_a_restarted_postgresql_is_unavailable_and_nothing_else_and_back_at_once(
     many, talk, way, long, figure

@@ -36,7 +36,14 @@ def test_ten_kills_lose_nothing_double_nothing_and_keep_the_order(many: bool) ->
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(("way", "invariant"), BROKEN.items())
+@pytest.mark.parametrize(
+    ("way", "invariant"),
+    # The checker's own tests say every day what it makes of a change that is not drawn.
+    [
+        pytest.param(*each, marks=pytest.mark.long if each[0] == "untold_change" else ())
+        for each in BROKEN.items()
+    ],
+)
 def test_a_broken_server_is_noticed(way: str, invariant: str) -> None:
     report = storm(kills=2, way=way, writers=6, readers=2, rooms=1, removals=2, network=False)
     assert report["acknowledged"] > 10
