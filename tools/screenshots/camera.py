@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.server.process import eventually
 from tools.screenshots.house import NOW, PASSWORD, House
 
 IMAGES = Path(__file__).resolve().parent.parent.parent / "docs" / "images"
@@ -29,6 +30,7 @@ class Camera:
         self.house = house
         self._cookies: dict[str, list[Any]] = {}
         self._open: list[BrowserContext] = []
+        self._here: set[str] = set()
         self._darkroom = browser.new_page()
 
     def sit(
@@ -60,10 +62,13 @@ class Camera:
         return page
 
     def enter(self, who: str, room: str, query: str = "", **options: Any) -> Page:
-        """Somebody's browser in a room, once all that is known is drawn."""
+        """Somebody's browser in a room, once all is drawn that is known, and just those are here who are."""
+        here = self._here & self.house.members(who, room) | {who}
+        assert eventually(lambda: self.house.here(who, room) <= here, 20, every=0.1)
         page = self.sit(who, f"/rooms/{self.house.rooms[room]}{query}", **options)
         expect(page.locator("html")).to_have_attribute("data-line", "online")
-        expect(page.locator("#here li").first).to_be_attached()
+        expect(page.locator("#here li")).to_have_count(len(here))
+        self._here.add(who)
         return page
 
     def shoot(self, page: Page, name: str, *parts: str | Locator, margin: int = 16) -> None:
@@ -83,6 +88,7 @@ class Camera:
         for context in self._open:
             context.close()
         self._open.clear()
+        self._here.clear()
 
     def _small(self, picture: bytes) -> bytes:
         """The same picture with a palette: a third of the bytes."""
@@ -99,6 +105,7 @@ class Camera:
     def _cookies_of(self, who: str) -> list[Any]:
         if who not in self._cookies:
             with requests.Session() as http:
+                http.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux) Firefox/140.0"
                 form = http.get(f"{self.house.url}/login", timeout=20).text
                 found = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', form)
                 assert found

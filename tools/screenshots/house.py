@@ -124,6 +124,18 @@ class House:
         nonce = str(uuid.uuid4())
         return str(self.people[username].ask("POST", path, nonce=nonce, text=text, **more)["message"]["id"])
 
+    def members(self, username: str, room: str) -> set[str]:
+        """The usernames of who is in a room, as one of them sees it."""
+        return {each["user"]["username"] for each in self._members(username, room)}
+
+    def here(self, username: str, room: str) -> set[str]:
+        """The usernames of who is in a room and here now."""
+        return {each["user"]["username"] for each in self._members(username, room) if each["online"]}
+
+    def _members(self, username: str, room: str) -> list[dict[str, Any]]:
+        path = f"/rooms/{self.rooms[room]}/members"
+        return list(self.people[username].ask("GET", path)["items"])
+
     def _found(self, owner: str, title: str, name: str) -> None:
         made = self.people[owner].ask("POST", "/rooms", title=title)
         self.rooms[name] = made["room"]["id"]

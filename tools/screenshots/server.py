@@ -47,6 +47,7 @@ def token_urlsafe(nbytes: int) -> str:
     )
 
 
+presence.GONE_AFTER_SECONDS = 0.0  # who has left a picture isn't in the next one
 presence.expired = set  # by the clock that goes on, all sessions of then are over
 columns.datetime = Clock
 columns.uuid_utils = SimpleNamespace(uuid7=uuid7)
