@@ -17,7 +17,7 @@ from flask import Flask
 from app import events, hints, limits, log, presence, sight, writing
 from app.channels import NAMESPACE, room_channel
 from app.extensions import db, socketio
-from app.models import Entry, Kind, NewEntry, Room
+from app.models import ENDS_OF_MEMBERSHIP, Entry, Kind, NewEntry, Room
 
 logger = logging.getLogger(__name__)
 
@@ -208,7 +208,7 @@ def _tell_next(reader: Reader, entry: Entry | NewEntry, fact: events.LoggedFact 
     blind = events.blind_to(fact)  # and so may this
     if entry.seq != reader.head + 1:
         raise RuntimeError(f"entry {entry.seq} of room {entry.room_id} after {reader.head}")
-    if Kind(entry.kind).ends_membership:
+    if entry.kind in ENDS_OF_MEMBERSHIP:
         writing.stop(entry.room_id, entry.subject_id)
         for sid in presence.sids_of_user(entry.subject_id):
             _drop(entry.room_id, sid)

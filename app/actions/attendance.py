@@ -194,16 +194,15 @@ def find_rooms() -> None:
     people = set(presence.people())
     if not people:
         return
-    query = Membership.live().where(Membership.joined_at >= now() - JOINED_LATELY)
-    for membership in list(db.session.scalars(query)):
-        if membership.user_id not in people:
+    lately = Membership.live().where(Membership.joined_at >= now() - JOINED_LATELY)
+    found = lately.with_only_columns(Membership.room_id, Membership.user_id, Room.last_seq)
+    for room_id, user_id, last_seq in db.session.execute(found).all():
+        if user_id not in people:
             continue
-        sids = presence.sids_of_user(membership.user_id)
-        missing = set(sids) - dispatch.listeners(membership.room_id)
-        heads = {membership.room_id: membership.room.last_seq}
-        let_in = [sid for sid in missing if dispatch.hear(sid, heads)]
+        missing = set(presence.sids_of_user(user_id)) - dispatch.listeners(room_id)
+        let_in = [sid for sid in missing if dispatch.hear(sid, {room_id: last_seq})]
         if let_in:
-            all_rooms.tell_added(membership)
+            all_rooms.tell_added(db.session.get_one(Membership, (room_id, user_id), populate_existing=True))
     db.session.commit()
 
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import socketio
 from engineio import packet as engine_packet
-from socketio import packet as socket_packet
 
-from app.engine import frames
+from app.engine import frames, packets
 from app.engine.turn import Channel, Turn
 
 if TYPE_CHECKING:
@@ -60,8 +59,7 @@ class Manager(socketio.Manager):
         if room not in rooms:
             return
         arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
-        packet = self.server.packet_class(socket_packet.EVENT, namespace=namespace, data=[event, *arguments])
-        encoded: str = packet.encode()
+        encoded = packets.event(namespace, [event, *arguments])
         skip = frozenset(
             skip_sid if isinstance(skip_sid, (list, tuple, set)) else [skip_sid] if skip_sid else []
         )

@@ -100,6 +100,11 @@ class StrictJSON:
         return value
 
 
+def event(namespace: str, data: list[Any]) -> str:
+    """The Socket.IO packet of an event, name and arguments, to be told to many: as `Packet` encodes it."""
+    return f"{socket_packet.EVENT}{'' if namespace == '/' else f'{namespace},'}{StrictJSON.dumps(data)}"
+
+
 class Packet(socket_packet.Packet):
     """A Socket.IO packet: JSON only, strict on the way in."""
 

@@ -4,7 +4,7 @@ from app.models.attempt import Attempt
 from app.models.credential import Credential
 from app.models.dressing import dress
 from app.models.earlier_version import EarlierVersion
-from app.models.entry import Entry, Kind, NewEntry
+from app.models.entry import ENDS_OF_MEMBERSHIP, Entry, Kind, NewEntry
 from app.models.invite import Invite, Window
 from app.models.knock import Knock
 from app.models.membership import Level, Membership, Role, Unread
@@ -17,6 +17,7 @@ from app.models.room import Room
 from app.models.user import Author, User
 
 __all__ = [
+    "ENDS_OF_MEMBERSHIP",
     "Attempt",
     "Author",
     "Credential",

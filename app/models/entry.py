@@ -27,10 +27,9 @@ class Kind(StrEnum):
     MEMBER_CHANGED = "member_changed"
     ROOM_CHANGED = "room_changed"
 
-    @property
-    def ends_membership(self) -> bool:
-        """Must the subject's sockets be out of the room before anything later is told?"""
-        return self in (Kind.MEMBER_LEFT, Kind.MEMBER_REMOVED)
+
+# After these the subject's sockets must be out of the room before anything later is told.
+ENDS_OF_MEMBERSHIP = frozenset({Kind.MEMBER_LEFT, Kind.MEMBER_REMOVED})
 
 
 DEEDS = sa.text("(kind LIKE 'member_%' OR kind = 'room_changed' OR kind = 'message_deleted')")

@@ -158,5 +158,8 @@ class TestSending:
             ours = packets.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()
             stock = socket_packet.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()
             assert (ours == stock) is text.isascii()
+            told = socket_packet.Packet(socket_packet.EVENT, data, namespace="/chat").encode()
+            assert (packets.event("/chat", data) == told) is text.isascii()
+            assert packets.event("/", data) == packets.Packet(socket_packet.EVENT, data).encode()
             assert ours.partition("[")[0] == stock.partition("[")[0]
             assert json.loads(ours[len("2/chat,3") :]) == json.loads(stock[len("2/chat,3") :])
