@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from playwright.sync_api import WebSocketRoute
 
 from tests.browser.conftest import Sit
 from tests.browser.stage import Seat, expect
@@ -124,6 +125,29 @@ def test_reading_is_in_step_on_all_devices_within_a_second(
         "page": True,
         "program": True,
     }, late
+
+
+def test_what_was_read_elsewhere_and_told_here_to_nobody_is_known_when_one_looks(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    """What passes may be lost on the way."""
+    kitchen = ada.make_room("The kitchen")
+    seat = sit(url, ada)
+
+    def lose(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda said: None if '["read_changed"' in said else socket.send(said))
+
+    seat.page.route_web_socket(re.compile("/socket.io/"), lose)
+    seat.enter(kitchen)
+    said = bob.say(garden, "one")
+    titled(seat, "(1) The kitchen")
+    seat.page.evaluate(AWAY["hidden"])
+    assert ada.rest("PUT", f"/rooms/{garden.id}/read", {"seq": said["seq"]}).ok
+    time.sleep(GLANCE_SECONDS)
+    titled(seat, "(1) The kitchen")
+    seat.page.evaluate(BACK["hidden"])
+    titled(seat, "The kitchen")
 
 
 def test_mentions_in_a_room_that_is_not_open_are_exact_whatever_becomes_of_them(

@@ -181,6 +181,7 @@ function woke() {
   if (document.visibilityState !== "visible") return place.lookedAway();
   connection.retryNow();
   void feed.compare();
+  line.recountUnread();
   messageList.look();
 }
 

@@ -18,6 +18,9 @@ import { Announcer } from "../typing.js";
  * @typedef {import("./room.js").Parts} Parts
  */
 
+/** Of so many rooms it is asked at once, those where something was said last. */
+const RECOUNTED = 10;
+
 export class Line {
   #parts;
   /** @type {Connection} */
@@ -68,6 +71,12 @@ export class Line {
     const asked = performance.now();
     const ack = await this.connection.ask("heads", this.feed.heads()).catch(() => null);
     return ack ? performance.now() - asked : null;
+  }
+
+  /** The reader is back. What was read meanwhile on another device may not have been told here: nobody promises that. */
+  recountUnread() {
+    const unread = this.#parts.conversations.rooms.filter((room) => room.unread > 0);
+    for (const room of unread.slice(0, RECOUNTED)) this.recount.doubt(room.id);
   }
 
   /** Now and then: is anything missing here, and did another tab go and leave something unsent? */
