@@ -227,16 +227,23 @@ def test_a_report_that_was_answered_is_gone(
 def test_who_is_muted_sees_it_and_can_speak_when_it_is_over(
     url: str, sit: Sit, ada: Account, bob: Account, garden: Room
 ) -> None:
+    ada.say(garden, "welcome")
     one, other = sit(url, ada).enter(garden), sit(url, bob).enter(garden)
     box(other).fill("half a sentence")
     act_on(one, bob, "Mute for an hour")
     held = other.page.locator("#composer-held")
     expect(held).to_contain_text("You are muted until")
     expect(one.page.locator(".member", has_text=bob.username)).to_contain_text("Muted")
+    menu(other, "welcome")
+    expect(other.page.get_by_role("menuitem", name="Reply")).to_be_visible()
+    expect(other.page.get_by_role("menuitem", name="React…")).to_be_hidden()
+    expect(other.page.get_by_role("menuitem", name="Reply")).to_be_focused()
+    other.page.keyboard.press("Escape")
+    expect(other.page.locator("#message-menu")).to_be_hidden()
     box(other).press("Enter")
     expect(box(other)).to_have_value("half a sentence")
     expect(other.page.locator("#send")).to_have_attribute("aria-disabled", "true")
-    expect(other.messages()).to_have_count(0)
+    expect(other.messages()).to_have_count(1)
     other.page.reload()
     other.online()
     expect(held).to_contain_text("You are muted until")
@@ -245,7 +252,7 @@ def test_who_is_muted_sees_it_and_can_speak_when_it_is_over(
     act_on(one, bob, "Let speak again")
     expect(held).to_be_hidden()
     box(other).press("Enter")
-    one.sees("half a sentence")
+    one.sees("welcome", "half a sentence")
 
 
 def test_a_mute_that_is_over_frees_the_box_by_itself(

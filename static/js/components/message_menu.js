@@ -66,7 +66,8 @@ export class MessageMenu {
     find(this.#menu, "[data-when=unreported]").hidden = reported;
     find(this.#menu, "[data-deed=report]").setAttribute("aria-disabled", String(reported));
     this.#emoji.hidden = !can.has("react");
-    this.#emoji.replaceChildren(...this.#calls.handful().map((emoji) => this.#quick(emoji)));
+    const handful = can.has("react") ? this.#calls.handful() : [];
+    this.#emoji.replaceChildren(...handful.map((emoji) => this.#quick(emoji)));
     if (!isOpen(this.#menu)) openAt(this.#menu, anchor);
     this.#calls.onOpen(true);
     this.#items()[0]?.focus({ preventScroll: true });

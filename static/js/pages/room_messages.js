@@ -220,12 +220,14 @@ export class RoomMessages {
 
   /** @param {Message} message @returns {Set<Deed>} */
   #can(message) {
-    const role = this.#room.conversations.room(message.room_id)?.role;
+    const { role, muted_until } = this.#room.conversations.room(message.room_id) ?? {};
     const mine = message.author?.id === this.#room.me.id;
     const moderates = role === "owner" || role === "moderator";
+    const isMuted = Date.parse(muted_until ?? "") > Date.now();
     /** @type {Set<Deed>} */
-    const can = new Set(["react", "reply", "copy", "link", "unread"]);
-    if (mine && Date.now() - Date.parse(message.created_at) < this.#room.editSeconds * 1000) can.add("edit");
+    const can = new Set(["reply", "copy", "link", "unread"]);
+    if (!isMuted) can.add("react");
+    if (!isMuted && mine && Date.now() - Date.parse(message.created_at) < this.#room.editSeconds * 1000) can.add("edit");
     if (!mine) can.add("report");
     if (mine || moderates) can.add("delete");
     if (moderates) can.add("pin");
