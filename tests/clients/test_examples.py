@@ -40,7 +40,10 @@ def link(account: Account, room: Room) -> str:
     return f"{account.url}/join/{room.invite}"
 
 
-@pytest.mark.parametrize(("name", "most"), [("echo_bot.py", 40), ("echo_bot.mjs", 40), ("minimal.mjs", 60)])
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("echo_bot.py", 40), ("echo_bot.mjs", 40), ("minimal.mjs", 60), ("client.mjs", 210), ("client.py", 215)],
+)
 def test_it_is_as_short_as_it_claims(name: str, most: int) -> None:
     text = (EXAMPLES / name).read_text(encoding="utf-8")
     assert len(text.splitlines()) < most
