@@ -11,6 +11,7 @@ Ways to be ill, or only quicker to notice it:
     blind_after:2   may not see for two seconds only who was removed, before it tells nobody anything
     ping_every:1:1  pings every second, and waits one for the answer
     clock:FILE      its clock is so many seconds ahead as stand in a file, or behind
+    full_log:FILE   what it prints goes to a full disk, from when there is such a file on
     hog:0.4:FILE    holds its hub up for so long at a time, while there is such a file
 
 Ways to be wrong, which the checker must notice (RELIABILITY 3.9: a checker that never failed proves nothing):
@@ -117,6 +118,20 @@ def clock(file: str) -> None:
         return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
     columns.now.__code__ = now.__code__  # whoever imported it has this one
+
+
+def full_log(once_there_is: str) -> None:
+    sign = Path(once_there_is)
+
+    def run() -> None:
+        while not sign.exists():
+            eventlet.sleep(0.05)
+        full = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full, sys.stdout.fileno())
+        os.dup2(full, sys.stderr.fileno())
+        sign.unlink()
+
+    eventlet.spawn(run)
 
 
 def hog(seconds: str, while_there_is: str) -> None:
@@ -238,6 +253,7 @@ WAYS = {
         blind_after,
         ping_every,
         clock,
+        full_log,
         hog,
         early_ack,
         early_emit,

@@ -61,6 +61,7 @@ ROWS = (
     _row("A19", "SQLite's lock held", f"{ONE_BOX}::test_a19"),
     _row("A20", "a reader who stays, while much is written", f"{ONE_BOX}::test_a20"),
     _row("A21", "the disk full", f"{ONE_BOX}::test_a21"),
+    _row("A22", "a full disk for the log alone", f"{ONE_BOX}::test_a22"),
     _row("A23", "nothing can be written any more", f"{ONE_BOX}::test_a23"),
     _row("A25, A26", "lines stalled both ways", f"{NETWORK}::test_a25"),
     _row("A27", "lines reset at any byte", f"{NETWORK}::test_a27"),
@@ -79,8 +80,8 @@ ROWS = (
     _row("§8", "more to do than can be done", f"{NETWORK}::test_under_load"),
 )
 NOT_TRIED = (
-    "Not tried here: A22 (a full disk for the log alone), A39 (too little memory), A45 (a day's soak), A46 (power "
-    "cuts: `synchronous=FULL` is what stands against them)."
+    "Not tried here: A39 (too little memory), A45 (a day's soak), A46 (power cuts: `synchronous=FULL` is what stands "
+    "against them)."
 )
 HEAD = "| row | fault | tests | seconds | found |\n|---|---|---|---|---|"
 

@@ -170,6 +170,25 @@ def test_a34_a_clock_that_is_set_forth_and_back_changes_no_order_and_cuts_nobody
     figure("±60 s and ±1 day: order and seqs as they were said, no line cut")
 
 
+def test_a22_a_log_that_takes_nothing_more_keeps_nobody_from_talking(tmp_path: Path, figure) -> None:
+    sign = tmp_path / "full"
+    with Server(tmp_path, RATE_LIMITS="off") as server:
+        server.kill()
+        server.command = sites.command(f"full_log:{sign}")
+        server.start()
+        ada = people.register(server.url, "ada")
+        room, said = ada.make_room(), [str(uuid.uuid4()) for _ in range(20)]
+        sign.touch()
+        assert eventually(lambda: not sign.exists())
+        before = server.log()
+        answers = [post(ada, room, nonce) for nonce in said]
+        assert [status for status, _ in answers] == [201] * 20
+        assert ada.rest("GET", "/nowhere").status_code == 404
+        assert texts(ada, room) == said
+        assert server.log() == before and server.alive
+    figure(f"nothing refused, the slowest within {milliseconds(max(seconds for _, seconds in answers))}")
+
+
 def test_a23_a_process_that_may_write_nothing_reads_on_and_heals(tmp_path: Path, figure) -> None:
     """No file of its own takes a byte any more: neither the database nor the log, whose failure blocks nobody."""
     with Server(tmp_path, RATE_LIMITS="off") as server:
