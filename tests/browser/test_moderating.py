@@ -127,6 +127,11 @@ def test_who_looks_after_the_room_no_longer_is_asked_no_longer(
     expect(door(seat)).to_contain_text(carol.username)
     ada.rest("PATCH", role, {"role": "member"})
     expect(seat.page.locator("#oversight")).to_be_hidden()
+    ada.rest("PATCH", role, {"role": "moderator"})
+    expect(door(seat)).to_contain_text(carol.username)
+    ban(ada, garden, bob)
+    expect(seat.page.get_by_role("heading", name="You were banned from The garden.")).to_be_visible()
+    expect(seat.page.locator("#oversight")).to_be_hidden()
 
 
 def test_a_knock_that_another_moderator_answers_is_gone_everywhere(

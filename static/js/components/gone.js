@@ -9,9 +9,9 @@ const WORDS = /** @type {Record<OutOfRoom, (title: string) => [string, string]>}
   left: (title) => [`You are no longer in ${title}.`, "What you said there stays. To come back you need its link."],
   removed: (title) => [
     `You were removed from ${title}.`,
-    "The links to it that there are don’t let you back in. Who looks after the room can give you a new one.",
+    "The links to it that there are don’t let you back in. An owner or a moderator can give you a new one.",
   ],
-  banned: (title) => [`You were banned from ${title}.`, "No link lets you back in, unless who looks after the room lifts the ban."],
+  banned: (title) => [`You were banned from ${title}.`, "No link lets you back in until an owner or a moderator lifts the ban."],
   deleted: (title) => [`${title} was deleted.`, "With it went everything that was said there."],
 });
 
