@@ -129,20 +129,34 @@ export class MessageBar {
   #listenToFingers() {
     let timer = 0;
     let at = { x: 0, y: 0 };
-    const stop = () => clearTimeout(timer);
+    /** @type {HTMLElement | null} the message that a finger is on */
+    let pressed = null;
+    const stop = () => {
+      clearTimeout(timer);
+      pressed = null;
+    };
+    const stayed = () => {
+      const article = pressed;
+      stop();
+      if (article) this.#held(article);
+    };
     this.#rows.addEventListener("pointerdown", (event) => {
       stop();
       const article = articleOf(event.target);
       if (event.pointerType === "mouse" || !article || onControl(event.target)) return;
       at = { x: event.clientX, y: event.clientY };
-      timer = Number(setTimeout(() => this.#held(article), PRESS.ms));
+      pressed = article;
+      timer = Number(setTimeout(stayed, PRESS.ms));
     });
     this.#rows.addEventListener("pointermove", (event) => {
       if (Math.hypot(event.clientX - at.x, event.clientY - at.y) > PRESS.px) stop();
     });
     for (const end of /** @type {const} */ (["pointerup", "pointercancel", "pointerleave"])) this.#rows.addEventListener(end, stop);
     this.#rows.addEventListener("contextmenu", (event) => {
-      if (matchMedia("(pointer: coarse)").matches && !onControl(event.target)) event.preventDefault();
+      if (!matchMedia("(pointer: coarse)").matches || onControl(event.target)) return;
+      event.preventDefault();
+      // The browser's own long press: on a busy machine it comes before the timer, and the end of the press after it.
+      stayed();
     });
   }
 

@@ -1,6 +1,7 @@
 /** What people put under a message: each emoji once, with how many did and who. */
 
 import { arrange, find, piece } from "../dom.js";
+import { isOpen } from "./popover.js";
 
 /** @typedef {{emoji: string, count: number, user_ids: string[]}} Reaction */
 
@@ -79,6 +80,8 @@ export class ReactionTip {
   #timer = 0;
   /** A finger stayed: lifting it isn't a click. */
   #held = false;
+  /** @type {(() => void) | null} what a finger that stays brings about */
+  #stays = null;
 
   /**
    * @param {HTMLElement} tip a popover
@@ -86,27 +89,23 @@ export class ReactionTip {
    */
   constructor(tip, rows) {
     this.#tip = tip;
-    rows.addEventListener("pointerover", (event) => event.pointerType === "mouse" && this.#later(chip(event.target)));
-    rows.addEventListener("pointerout", (event) => event.pointerType === "mouse" && this.#hide());
+    rows.addEventListener("pointerover", (event) => isCrossing(event) && this.#later(chip(event.target)));
+    rows.addEventListener("pointerout", (event) => isCrossing(event) && this.#hide());
     rows.addEventListener("focusin", (event) => this.#focused(chip(event.target)));
     rows.addEventListener("focusout", () => this.#hide());
     rows.addEventListener("pointerdown", (event) => this.#pressed(event));
-    for (const end of /** @type {const} */ (["pointerup", "pointercancel", "pointerleave"])) rows.addEventListener(end, () => clearTimeout(this.#timer));
+    for (const end of /** @type {const} */ (["pointerup", "pointercancel", "pointerleave"])) rows.addEventListener(end, () => this.#lifted());
     rows.addEventListener("click", (event) => this.#clicked(event), { capture: true });
-    rows.addEventListener("contextmenu", (event) => this.#held && chip(event.target) && event.preventDefault());
+    rows.addEventListener("contextmenu", (event) => this.#asked(event));
     document.addEventListener("scroll", () => this.#hide(), { capture: true, passive: true });
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.#hide());
     document.addEventListener("pointerdown", (event) => !chip(event.target) && this.#hide());
   }
 
-  /** @param {HTMLElement | null} button @param {() => void} [then] */
-  #later(button, then) {
+  /** @param {HTMLElement | null} button */
+  #later(button) {
     clearTimeout(this.#timer);
-    if (!button) return;
-    this.#timer = Number(setTimeout(() => {
-      then?.();
-      this.#show(button);
-    }, DWELL));
+    if (button) this.#timer = Number(setTimeout(() => this.#show(button), DWELL));
   }
 
   /** @param {HTMLElement | null} button */
@@ -116,9 +115,28 @@ export class ReactionTip {
 
   /** @param {PointerEvent} event */
   #pressed(event) {
+    const button = chip(event.target);
     this.#hide();
     this.#held = false;
-    if (event.pointerType !== "mouse") this.#later(chip(event.target), () => (this.#held = true));
+    if (event.pointerType === "mouse" || !button) return;
+    this.#stays = () => {
+      this.#lifted();
+      this.#held = true;
+      this.#show(button);
+    };
+    this.#timer = Number(setTimeout(this.#stays, DWELL));
+  }
+
+  #lifted() {
+    clearTimeout(this.#timer);
+    this.#stays = null;
+  }
+
+  /** The browser's own long press, which may come first. @param {MouseEvent} event */
+  #asked(event) {
+    if (!chip(event.target) || !(this.#held || this.#stays)) return;
+    event.preventDefault();
+    this.#stays?.();
   }
 
   /** @param {MouseEvent} event */
@@ -135,7 +153,7 @@ export class ReactionTip {
     if (!button.isConnected || !button.dataset.who) return;
     const tip = this.#tip;
     tip.textContent = button.dataset.who;
-    tip.showPopover();
+    if (!isOpen(tip)) tip.showPopover();
     const box = button.getBoundingClientRect();
     const above = box.top - tip.offsetHeight - 4;
     const left = Math.max(8, Math.min(box.left, innerWidth - tip.offsetWidth - 8));
@@ -145,8 +163,13 @@ export class ReactionTip {
 
   #hide() {
     clearTimeout(this.#timer);
-    if (this.#tip.matches(":popover-open")) this.#tip.hidePopover();
+    if (isOpen(this.#tip)) this.#tip.hidePopover();
   }
+}
+
+/** Whether a mouse goes into a reaction or out of one, and not about in it. @param {PointerEvent} event */
+function isCrossing({ pointerType, target, relatedTarget }) {
+  return pointerType === "mouse" && chip(target) !== chip(relatedTarget);
 }
 
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
