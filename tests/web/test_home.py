@@ -1,17 +1,18 @@
 """The front door."""
 
+import uuid
+
 import pytest
 
 from app.actions import messages
 from tests.web.visiting import words
 
 
-def say(person, room_id: str, text: str) -> None:
-    """Have somebody say something."""
+def say(person, room_id: str, text: str) -> int:
+    """Have somebody say something; the message's seq."""
     with person.app.app_context():
-        messages.post(
-            person.user(), room_id, nonce=f"00000000-0000-4000-8000-{abs(hash(text)) % 10**12:012}", text=text
-        )
+        said, _ = messages.post(person.user(), room_id, nonce=str(uuid.uuid4()), text=text)
+        return said.seq
 
 
 def test_a_stranger_is_told_what_this_is_and_offered_both_doors(visitor):
