@@ -119,6 +119,24 @@ class Device:
         room = answer.get_json()
         return room["read_seq"], room["unread"], room["mentions"]
 
+    def by_hand(self) -> tuple[int, int, int] | None:
+        """The same once more, counted in all that somebody can read, and in their list of mentions."""
+        fresh = self.fresh()
+        if fresh is None:
+            return None
+
+        def later(path: str) -> list[dict[str, Any]]:
+            found, query = [], {"limit": 100}
+            while query:
+                page = self.who.api("GET", path, query_string=query).get_json()
+                found += [each for each in page["items"] if each["seq"] > fresh[0]]
+                query = {"limit": 100, "cursor": page["next"]} if page["next"] else {}
+            return found
+
+        said = later(f"/rooms/{self.room_id}/messages")
+        others = [each for each in said if each["author"]["id"] != self.who.id and not each["deleted_at"]]
+        return fresh[0], len(others), len(later("/mentions"))
+
 
 class Story:
     """What happens in the garden, by chance that can be repeated. Carol comes and goes, and Ada looks after it."""
@@ -251,6 +269,8 @@ def test_what_is_told_is_at_every_step_what_a_fresh_look_says(
         told = [each.counts for each in story.devices]
         fresh = [each.fresh() for each in story.devices]
         assert told == fresh, f"seed {seed}, step {number}: {done[-5:]}"
+        if number % 10 == 9:
+            assert told == [each.by_hand() for each in story.devices]
     assert len(set(done)) >= 10
 
 
