@@ -45,7 +45,8 @@ def drawn_rooms() -> list[payloads.Room]:
     """My rooms as they are drawn, the one where something was said last first."""
     memberships = access.rooms(identity.acting_user())
     unread = conversation.unread(memberships)
-    last = access.last_messages(memberships)  # after the counts, which say up to where a page needs telling nothing
+    # After the counts, which say up to where a page needs telling nothing.
+    last = access.last_messages(memberships)
     return [
         payloads.room(each, unread=unread[each.room_id], last_message=last.get(each.room_id))
         for each in memberships
