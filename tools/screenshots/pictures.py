@@ -92,11 +92,11 @@ def writing(camera: Camera, name: str) -> None:
 
 @picture
 def reply(camera: Camera, name: str) -> None:
-    page = camera.enter("grace", "garden", size=(760, 620))
+    page = camera.enter("grace", "garden", size=(760, 800))
     menu_of(page, "It does now")
     choose(page, "Reply")
     box(page).fill("Make it ten, Emmy comes too.")
-    camera.shoot(page, name, said(page, "The very one"), said(page, "It does now"), "#composer", margin=8)
+    camera.shoot(page, name, said(page, "The very one"), "#composer", margin=8)
 
 
 @picture
