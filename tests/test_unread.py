@@ -158,10 +158,10 @@ class Story:
             (12, self.edit),
             (10, self.delete),
             (16, self.read),
-            (6, self.mark),
+            (10, self.mark),
             (4, self.set_level),
-            (4, self.put_out),
-            (6, self.come_back),
+            (8, self.put_out),
+            (12, self.come_back),
             (4, self.catch_up),
             (2, self.react),
             (1, self.erase),
@@ -242,6 +242,11 @@ class Story:
         link = self.ada.api("POST", f"/rooms/{self.garden.id}/invites", {"history": history}).get_json()
         assert self.carol.api("POST", f"/join/{link['token']}").status_code == 200
         self.link = link["id"]
+        for device in self.devices:
+            if device.who is self.carol:
+                device.catch_up()
+        if self.chance.random() < 0.5:
+            device.read(0, back=True)  # as far as she may
 
     def catch_up(self) -> None:
         """A device was away, and heard nothing of what it missed."""

@@ -377,3 +377,9 @@ def test_who_may_not_see_a_message_is_not_told_of_its_report(
         assert ada.api("POST", f"/messages/{message['id']}/report", {}).status_code == 201
         assert bool(carol.heard("report_changed")) is hears
         assert ada.heard("report_changed")
+
+
+def test_what_is_from_before_is_neither_unread_nor_a_mention(carol: Person, past: Past) -> None:
+    """However far back Carol sets it. The old secret named her when she was there to see it."""
+    back = carol.ask("set_read", {"room_id": past.garden.id, "seq": 0, "back": True})["data"]
+    assert (back["read_seq"], back["unread"], back["mentions"]) == (0, 1, 1)
