@@ -274,7 +274,7 @@ def test_what_is_told_is_at_every_step_what_a_fresh_look_says(
         told = [each.counts for each in story.devices]
         fresh = [each.fresh() for each in story.devices]
         assert told == fresh, f"seed {seed}, step {number}: {done[-5:]}"
-        if number % 10 == 9:
+        if number % 10 == 9 or done[-1] == "come_back":
             assert told == [each.by_hand() for each in story.devices]
     assert len(set(done)) >= 10
 
