@@ -198,8 +198,8 @@ export class Line {
     for (const room of conversations.rooms) this.feed.track(room, room.last_seq);
     this.outbox.setConnected(true);
     void this.outbox.adopt();
-    // Who came and went while the line was down was told to nobody here.
-    if (this.feed.catchUps > 1) setTimeout(() => void visits.people(place.current), Math.random() * 2000);
+    // Who came and went while the line was down, or the page on its way, was told to nobody here.
+    setTimeout(() => void visits.people(place.current), Math.random() * 2000);
     setTimeout(() => overseeing.lookAround(), this.feed.catchUps > 1 ? Math.random() * 2000 : 0);
     view.messageList.look();
   }
