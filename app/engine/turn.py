@@ -91,6 +91,8 @@ class Turn:
         """
         runs, direct, self._runs, self._direct, self._told = self._runs, self._direct, [], {}, 0
         due = self._due
+        for socket in direct:
+            due.setdefault(socket, [])  # who asked something is written to before those who only listen
         heard: dict[Socket, list[_Run]] = {}
         for run in runs:
             buffer = run.buffer()
@@ -104,7 +106,7 @@ class Turn:
                 else:
                     due[socket] = [buffer]
         for socket, frames in direct.items():
-            due.setdefault(socket, []).extend(_in_order(heard.get(socket, []), frames))
+            due[socket].extend(_in_order(heard.get(socket, []), frames))
 
     def take(self, socket: Socket) -> list[bytes]:
         """What is due to a socket, which ends: nothing is any more."""

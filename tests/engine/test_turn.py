@@ -67,6 +67,15 @@ class TestTurn:
         assert [bytes(each) for each in mine] == [b"12", b"a"]
         assert mine[0] is theirs[0]
 
+    def test_who_asked_is_written_to_before_those_who_only_listen(self) -> None:
+        written: list[str] = []
+        self.ada.write = lambda buffers: written.append("ada")  # type: ignore[method-assign]
+        self.bob.write = lambda buffers: written.append("bob")  # type: ignore[method-assign]
+        tell(self.turn, self.room, "1")
+        self.turn.send(self.bob, b"b")  # type: ignore[arg-type]
+        eventlet.sleep(0)
+        assert written == ["bob", "ada"]
+
     def test_who_is_skipped_hears_the_rest(self) -> None:
         tell(self.turn, self.room, "1")
         tell(self.turn, self.room, "2", skip=("ada",))

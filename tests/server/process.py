@@ -29,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -171,6 +171,26 @@ class Server:
         self.kill()
         if error is not None:
             sys.stderr.write(self.log()[-8000:])
+
+
+@contextlib.contextmanager
+def two_servers(
+    folder: Path, database: str, redis: str, command: list[str] | None = None
+) -> Iterator[tuple[Server, Server]]:
+    """Two processes on one PostgreSQL and one Redis, by their addresses; each with its own port and folder."""
+    shared = {
+        "DATABASE_URL": database,
+        "REDIS_URL": redis,
+        "SECRET_KEY_FILE": str(folder / "secret_key"),
+        "RATE_LIMITS": "off",
+    }
+    for name in ("one", "other"):
+        (folder / name).mkdir()
+    with (
+        Server(folder / "one", migrate=False, command=command, **shared) as one,
+        Server(folder / "other", migrate=False, command=command, **shared) as other,
+    ):
+        yield one, other
 
 
 def free_port() -> int:

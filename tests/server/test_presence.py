@@ -23,7 +23,7 @@ from tests.clients.people import Account, Room
 from tests.conftest import PASSWORD, Garden, hashed
 from tests.faults import services
 from tests.people import Person
-from tests.server.process import Server, eventually
+from tests.server.process import Server, eventually, two_servers
 from tests.server.raw import Line
 from tests.server.test_two_processes import redis
 
@@ -184,20 +184,8 @@ def test_five_hundred_who_come_and_go_are_told_of_once_a_second(
 @pytest.fixture
 def two(tmp_path: Path, postgresql: str, redis: services.Redis) -> Iterator[tuple[Server, Server]]:
     """Two processes, each with its own port."""
-    shared = {
-        "DATABASE_URL": postgresql,
-        "REDIS_URL": redis.url,
-        "SECRET_KEY_FILE": str(tmp_path / "secret_key"),
-        "RATE_LIMITS": "off",
-    }
-    with contextlib.ExitStack() as stack:
-        servers = []
-        for name in ("one", "other"):
-            (tmp_path / name).mkdir()
-            servers.append(
-                stack.enter_context(Server(tmp_path / name, migrate=False, command=QUICK, **shared))
-            )
-        yield servers[0], servers[1]
+    with two_servers(tmp_path, postgresql, redis.url, QUICK) as servers:
+        yield servers
 
 
 def at(server: Server, account: Account) -> Account:

@@ -20,7 +20,7 @@ import requests
 from tests.clients import people
 from tests.clients.people import Account, Browser, Room
 from tests.faults import services
-from tests.server.process import Server
+from tests.server.process import Server, two_servers
 from tests.server.raw import Line
 
 
@@ -38,18 +38,8 @@ def redis(tmp_path: Path) -> Iterator[services.Redis]:
 @pytest.fixture
 def two(tmp_path: Path, postgresql: str, redis: services.Redis) -> Iterator[tuple[Server, Server]]:
     """The processes, each with its own port."""
-    shared = {
-        "DATABASE_URL": postgresql,
-        "REDIS_URL": redis.url,
-        "SECRET_KEY_FILE": str(tmp_path / "secret_key"),
-        "RATE_LIMITS": "off",
-    }
-    with contextlib.ExitStack() as stack:
-        servers = []
-        for name in ("one", "other"):
-            (tmp_path / name).mkdir()
-            servers.append(stack.enter_context(Server(tmp_path / name, migrate=False, **shared)))
-        yield servers[0], servers[1]
+    with two_servers(tmp_path, postgresql, redis.url) as servers:
+        yield servers
 
 
 @contextlib.contextmanager
