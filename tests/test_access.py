@@ -101,7 +101,8 @@ def test_unread_is_told_for_every_room_at_once(app, garden, ada, bob, make_room)
     second = make_room(ada, bob)
     ada.say(garden.id), ada.say(garden.id), bob.say(garden.id)
     with app.app_context():
-        assert conversation.unread(access.rooms(bob.user())) == {garden.id: (2, 0), second: (0, 0)}
+        unread = conversation.unread(access.rooms(bob.user()))
+        assert {room: each[:2] for room, each in unread.items()} == {garden.id: (2, 0), second: (0, 0)}
 
 
 def test_members_are_in_the_order_of_their_names(app, garden, ada) -> None:

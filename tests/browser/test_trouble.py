@@ -122,7 +122,7 @@ def test_a_removed_person_is_told_and_sees_no_more(
     ada.say(garden, "hello Bob")
     seat.sees("hello Bob")
     assert ada.rest("DELETE", f"/rooms/{garden.id}/members/{bob.id}").ok
-    expect(seat.page.get_by_role("heading", name="You are no longer in The garden.")).to_be_visible()
+    expect(seat.page.get_by_role("heading", name="You were removed from The garden.")).to_be_visible()
     ada.say(garden, "he is gone")
     expect(seat.page.get_by_role("textbox", name="Message")).to_be_hidden()
     expect(seat.page.get_by_text("he is gone")).to_have_count(0)

@@ -51,7 +51,7 @@ from app.extensions import db, socketio
 from app.models import Entry, Kind, Message, Room, User, columns
 from app.models.columns import new_id, now
 
-COMMIT_DELAY = 0.15
+COMMIT_DELAY = 0.3
 ACK_DELAY = 0.6  # so that whenever it is killed something is acknowledged and not committed
 
 
