@@ -65,6 +65,7 @@ class Requests(Namespace):
         return len(args) > 1 and args[1] is environ and environ is not None
 
     def _connect(self, auth: object = None) -> None:
+        _forget_route()
         sid = flask.request.sid  # type: ignore[attr-defined]
         try:
             _refuse_other_versions(auth)
@@ -77,6 +78,7 @@ class Requests(Namespace):
             raise Refused(problem["title"], problem) from None
 
     def _answer(self, event: str, sent: tuple[object, ...]) -> Data:
+        _forget_route()
         try:
             return {"ok": True, "data": self._ask(event, sent)}
         except Exception as error:
@@ -119,6 +121,13 @@ class Requests(Namespace):
 def this_socket() -> str:
     """The id of the socket that asks."""
     return str(flask.request.sid)  # type: ignore[attr-defined]
+
+
+def _forget_route() -> None:
+    """No page stands behind a socket's request. The exception that says so would hold all that was sent, in a circle
+    with the request that only the collector finds: 64 kB for each, until it comes by.
+    """
+    flask.request.routing_exception = None
 
 
 def _refuse_other_versions(auth: object) -> None:

@@ -1,5 +1,8 @@
 """Exactly one object each way, whatever happens in between; and the traps of the stock libraries."""
 
+import gc
+import weakref
+
 import flask
 import pytest
 
@@ -345,3 +348,24 @@ def test_what_a_socket_was_let_in_by_is_its_own(app, ada, bob) -> None:
     assert two.ask("sync", {"rooms": {}})["data"]["me"]["id"] == bob.id
     assert one.ask("sync", {"rooms": {}})["data"]["me"]["id"] == ada.id
     assert identity.TOKEN_PREFIX == "pt_"
+
+
+@pytest.mark.parametrize("event", ["heads", "nothing_like_it"])
+def test_what_was_sent_is_let_go_at_once_and_waits_for_no_collector(
+    garden, ada: Person, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    assert ada.socket.connected
+    kept: list[weakref.ref[flask.Request]] = []
+    stock = identity.of_socket
+
+    def noting() -> object:
+        kept.append(weakref.ref(flask.request._get_current_object()))  # type: ignore[attr-defined]
+        return stock()
+
+    monkeypatch.setattr(identity, "of_socket", noting)
+    gc.disable()
+    try:
+        assert not ada.ask(event, {"rooms": {}, "unknown": "x" * 60_000})["ok"]
+        assert [each() for each in kept] == [None]
+    finally:
+        gc.enable()
