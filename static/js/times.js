@@ -86,6 +86,23 @@ export function brief(at, now, place = {}) {
 }
 
 /**
+ * A moment to come: `15:01` today, `tomorrow, 15:01`, `Tuesday 24 November, 15:01`.
+ *
+ * @param {string | number} at
+ * @param {number} now
+ * @param {Place} [place]
+ */
+export function ahead(at, now, place = {}) {
+  const days = daysBetween(day(now, place), day(at, place));
+  if (days <= 0) return clock(at, place);
+  if (days === 1) return `tomorrow, ${clock(at, place)}`;
+  const sameYear = day(at, place).slice(0, 4) === day(now, place).slice(0, 4);
+  const year = sameYear ? undefined : "numeric";
+  const date = format({ weekday: "long", day: "numeric", month: "long", year }, place).format(new Date(at));
+  return `${date}, ${clock(at, place)}`;
+}
+
+/**
  * Milliseconds from now until the reader's next midnight, when Today becomes Yesterday. Found by asking the
  * calendar, because a day is not always 24 hours long.
  *

@@ -192,7 +192,7 @@ export class Writing {
  */
 function words(room, held, left) {
   if (held?.kind === "muted") {
-    const until = left > 20 * 3_600_000 ? times.exact(held.until ?? 0) : times.clock(held.until ?? 0);
+    const until = times.ahead(held.until ?? 0, Date.now());
     return { kind: "muted", why: `You are muted until ${until}. You can read meanwhile, and what you write is kept.`, left: "", closed: true, edits: false };
   }
   if (!speech.isSlowed(room)) return null;
