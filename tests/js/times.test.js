@@ -16,8 +16,8 @@ test("the clock is the reader's own", () => {
 test("a moment to come names its day unless that is today", () => {
   assert.equal(times.ahead("2026-11-22T23:10:00.000Z", now, london), "23:10");
   assert.equal(times.ahead("2026-11-22T23:10:00.000Z", now, berlin), "tomorrow, 00:10");
-  assert.equal(times.ahead("2026-11-24T09:05:00.000Z", now, london), "Tuesday 24 November, 09:05");
-  assert.equal(times.ahead("2027-01-01T09:05:00.000Z", now, london), "Friday 1 January 2027, 09:05");
+  assert.match(times.ahead("2026-11-24T09:05:00.000Z", now, london), /^Tuesday,? 24 November, 09:05$/);
+  assert.match(times.ahead("2027-01-01T09:05:00.000Z", now, london), /^Friday,? 1 January 2027, 09:05$/);
 });
 
 test("the exact time names the day, the year and the second", () => {
