@@ -4,7 +4,7 @@ Only the plain case is done here: a first sending, by a member whose session hol
 nobody has to wait or is muted. Everything else is left to `messages.post`, one by one, which knows every refusal. So
 one bad message never fails its neighbours, and there is one place that says why.
 
-Five statements, one more where another process spoke just before, however many messages: rows are read and written
+Six statements, one more where another process spoke just before, however many messages: rows are read and written
 as `bulk` does, without the mapper.
 """
 
@@ -49,6 +49,12 @@ _MEMBERS = bulk.Statement(
         bulk.among(Membership.__table__.c.room_id, "rooms"),
         bulk.among(Membership.__table__.c.user_id, "people"),
         Membership.ended_at.is_(None),
+    )
+)
+# Under the room's lock: who was renamed before is told by the new name, and who is renamed later is told so later.
+_NAMES = bulk.Statement(
+    sa.select(User.id, User.username, User.display_name, User.bot).where(
+        bulk.among(User.__table__.c.id, "people")
     )
 )
 _GROW = bulk.Statement(
@@ -143,7 +149,8 @@ def _commit(drafts: Sequence[Draft | None], wait: bool) -> list[Said | None]:
         instant = now()
         heads = _lock(hand, rooms, instant, wait)
         speaking = _speaking(hand, [draft for draft in drafts if draft and draft.room_id in heads], heads)
-        said = _say_all(drafts, speaking, heads, instant)
+        authors = _authors(hand, {author_id for _, author_id in speaking})
+        said = _say_all(drafts, authors, speaking, heads, instant)
         _insert(hand, [each for each in said if each], heads, instant)
     return said
 
@@ -171,36 +178,43 @@ def _speaking(hand: bulk.Hand, drafts: Sequence[Draft], heads: Mapping[str, int]
     return found
 
 
+def _authors(hand: bulk.Hand, user_ids: set[str]) -> Mapping[str, Author]:
+    rows = _NAMES.run(hand, people=list(user_ids)) if user_ids else []
+    return {row[0]: Author(row[0], row[1], row[2], bool(row[3])) for row in rows}
+
+
 def _say_all(
-    drafts: Sequence[Draft | None], speaking: set[tuple[str, str]], heads: dict[str, int], instant: datetime
+    drafts: Sequence[Draft | None],
+    authors: Mapping[str, Author],
+    speaking: set[tuple[str, str]],
+    heads: dict[str, int],
+    instant: datetime,
 ) -> list[Said | None]:
     """Give each its place in its room, and move `heads` on."""
-    left: set[str] = (
-        set()
-    )  # what a socket says after something that is left is left too, so that its order holds
+    left: set[str] = set()  # what a socket says after what is left is left too, so that its order holds
     said: list[Said | None] = []
     for draft in drafts:
         if draft and draft.sid not in left and (draft.room_id, draft.author.id) in speaking:
             heads[draft.room_id] += 1
-            said.append(_say(draft, heads[draft.room_id], instant))
+            said.append(_say(draft, authors[draft.author.id], heads[draft.room_id], instant))
         else:
             left |= {draft.sid} if draft else set()
             said.append(None)
     return said
 
 
-def _say(draft: Draft, seq: int, instant: datetime) -> Said:
+def _say(draft: Draft, author: Author, seq: int, instant: datetime) -> Said:
     message = NewMessage(
         id=new_id(),
         room_id=draft.room_id,
         seq=seq,
-        author=draft.author,
+        author=author,
         nonce=draft.nonce,
         digest=messages.digest_of(draft.room_id, draft.text),
         text=draft.text,
         created_at=instant,
     )
-    entry = NewEntry(draft.room_id, seq, Kind.MESSAGE_POSTED, message.id, draft.author.id, instant)
+    entry = NewEntry(draft.room_id, seq, Kind.MESSAGE_POSTED, message.id, author.id, instant)
     return Said(message, entry)
 
 

@@ -40,6 +40,7 @@ def post(
         db.session.commit()
         return _same(before, room_id, digest), True
     membership = access.membership(author, room_id)
+    db.session.refresh(author)  # who was renamed before this is told by the new name
     _take_turn(membership)
 
     message = Message(
