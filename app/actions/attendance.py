@@ -78,6 +78,9 @@ def sync(user: User, seqs: dict[str, int], epochs: dict[str, str]) -> tuple[list
     """
     rooms = access.rooms(user)
     unread = conversation.unread(rooms)
+    # What is drawn must not be from before the ends of the logs that this names: nobody would be told of it again.
+    db.session.refresh(user)
+    db.session.scalars(Membership.of(user).execution_options(populate_existing=True)).all()
     said = access.last_messages(rooms)
     missed = [
         Missed(
