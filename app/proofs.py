@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from app import bulk, limits
 from app.errors import ChatError
-from app.models import Author, Credential, User
+from app.models import Credential, User
 from app.models.columns import hash_secret, now
 from app.models.credential import TOKEN_PREFIX
 
@@ -28,9 +28,6 @@ _PROOFS = bulk.Statement(
         User.disabled_at,
         User.deleted_at,
         User.id,
-        User.username,
-        User.display_name,
-        User.bot,
     )
     .join_from(Credential.__table__, User.__table__)
     .where(bulk.among(Credential.__table__.c.id, "ids"), Credential.expires_at > sa.bindparam("instant"))
@@ -66,16 +63,16 @@ class Proof(NamedTuple):
     expires_at: datetime
 
 
-def behind(credential_ids: Collection[str], scope: str) -> Mapping[str, Author]:
-    """Who is behind each of these credentials, for those that hold right now and have this scope.
+def behind(credential_ids: Collection[str], scope: str) -> Mapping[str, str]:
+    """The id of who is behind each of these credentials, for those that hold right now and have this scope.
 
     As `of_socket` and `require`, for many at once: one statement, read anew.
     """
     with bulk.reading() as hand:
         rows = _PROOFS.run(hand, ids=list(credential_ids), instant=now())
     return {
-        credential_id: Author(user_id, username, display_name, bool(bot))
-        for credential_id, scopes, *ends, user_id, username, display_name, bot in rows
+        credential_id: user_id
+        for credential_id, scopes, *ends, user_id in rows
         if ends == [None, None, None] and scope in scopes.split()
     }
 

@@ -36,6 +36,18 @@ def test_a_default_that_is_worked_out_for_each_row_must_be_given() -> None:
         bulk.insert(Message, "room_id")
 
 
+@on_both
+def test_what_the_driver_refuses_is_refused_as_by_sqlalchemy_and_the_connection_is_whole(app, ada) -> None:
+    """sqlalchemy/engine/base.py. If `_handle_dbapi_exception` moved: app/bulk.py, Hand._refuse."""
+    with app.app_context():
+        with pytest.raises(sa.exc.IntegrityError), bulk.writing() as hand:
+            hand.execute("INSERT INTO rooms (id) VALUES ('no title')")
+        with pytest.raises(sa.exc.DBAPIError), bulk.reading() as hand:
+            hand.execute("SELECT nothing FROM nowhere")
+        with bulk.reading() as hand:
+            assert hand.execute("SELECT 1") == [(1,)]
+
+
 def test_a_block_that_fails_stores_nothing_and_holds_nothing(app, ada) -> None:
     with app.app_context():
         with pytest.raises(ZeroDivisionError), bulk.writing() as hand:
@@ -57,8 +69,9 @@ def test_a_block_that_fails_stores_nothing_and_holds_nothing(app, ada) -> None:
         (batches._LOCK_FREE, {"ids": ["a", "b"], "instant": now()}),
         (batches._LOCK_ALL, {"ids": ["a", "b"], "instant": now()}),
         (batches._MEMBERS, {"rooms": ["a", "b"], "people": ["c"]}),
+        (batches._NAMES, {"people": ["a", "b"]}),
     ],
-    ids=["proofs", "tokens", "heads", "free", "all", "members"],
+    ids=["proofs", "tokens", "heads", "free", "all", "members", "names"],
 )
 def test_what_is_asked_on_the_hot_path_is_found_by_key_and_never_by_looking_through_a_table(
     app, ada, statement: bulk.Statement, values: dict[str, object]

@@ -63,14 +63,12 @@ _GROW = bulk.Statement(
 _LOG = bulk.insert(Entry, *NewEntry._fields)
 _SAY = bulk.insert(Message, "id", "room_id", "seq", "author_id", "nonce", "digest", "text", "created_at")
 
-Speaker = Author | User
-
 
 class Draft(NamedTuple):
     """What a socket wants to say, read and valid, and who is behind it."""
 
     sid: str
-    author: Speaker
+    author_id: str
     room_id: str
     nonce: str
     text: str
@@ -128,7 +126,7 @@ def _within_limits(drafts: Sequence[Draft]) -> list[Draft | None]:
     left: set[str] = set()
     kept: list[Draft | None] = []
     for draft in drafts:
-        in_room, by_author = (draft.author.id, draft.room_id), (draft.author.id,)
+        in_room, by_author = (draft.author_id, draft.room_id), (draft.author_id,)
         planned[in_room] += 1
         planned[by_author] += 1
         if not (
@@ -170,8 +168,8 @@ def _speaking(hand: bulk.Hand, drafts: Sequence[Draft], heads: Mapping[str, int]
     process wrote just now, the memberships are asked.
     """
     listening = {room_id: dispatch.listeners(room_id, head) for room_id, head in heads.items()}
-    found = {(each.room_id, each.author.id) for each in drafts if each.sid in listening[each.room_id]}
-    asked = {(each.room_id, each.author.id) for each in drafts} - found
+    found = {(each.room_id, each.author_id) for each in drafts if each.sid in listening[each.room_id]}
+    asked = {(each.room_id, each.author_id) for each in drafts} - found
     if asked:
         rooms, people = zip(*asked, strict=True)
         found |= asked & {tuple(row) for row in _MEMBERS.run(hand, rooms=[*rooms], people=[*people])}
@@ -194,9 +192,9 @@ def _say_all(
     left: set[str] = set()  # what a socket says after what is left is left too, so that its order holds
     said: list[Said | None] = []
     for draft in drafts:
-        if draft and draft.sid not in left and (draft.room_id, draft.author.id) in speaking:
+        if draft and draft.sid not in left and (draft.room_id, draft.author_id) in speaking:
             heads[draft.room_id] += 1
-            said.append(_say(draft, authors[draft.author.id], heads[draft.room_id], instant))
+            said.append(_say(draft, authors[draft.author_id], heads[draft.room_id], instant))
         else:
             left |= {draft.sid} if draft else set()
             said.append(None)

@@ -38,9 +38,9 @@ class Ask(NamedTuple):
 
 Answer = Mapping[str, object]
 Answers = Callable[[list[Ask]], Sequence[Answer | None]]
-WAITS_SECONDS: Final = 0.001
 AT_ONCE: Final = 256  # requests; the rest waits for the next turn
 WAITS: Final = 1 / 8  # of the time that the last batch took: so long a smaller one waits for more, at most
+WAITS_SECONDS: Final = 0.001  # and never longer
 
 
 class Waiting(NamedTuple):

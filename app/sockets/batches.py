@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from app import access, inputs, limits, proofs, shedding
 from app.actions import batches
-from app.actions.batches import Draft, Speaker
+from app.actions.batches import Draft
 from app.errors import ChatError
 
 Ask = tuple[str, object]  # the socket's id, and what it sent
@@ -39,14 +39,14 @@ def post_message(asks: Sequence[Ask]) -> list[Answer | None]:
     return _post(drafts, len(asks))
 
 
-def _authors(sids: Iterable[str]) -> dict[str, Speaker]:
-    """Who is behind each socket, for those whose session or token holds right now and may write."""
+def _authors(sids: Iterable[str]) -> dict[str, str]:
+    """The id of who is behind each socket, for those whose session or token holds right now and may write."""
     let_in_by = batches.credentials(sids)
     people = proofs.behind(set(let_in_by.values()), "write")
     return {sid: people[proof] for sid, proof in let_in_by.items() if proof in people}
 
 
-def _draft(sid: str, author: Speaker, sent: object, times: int) -> Draft | None:
+def _draft(sid: str, author_id: str, sent: object, times: int) -> Draft | None:
     """What a socket wants to say with its `times`-th request of this turn; None for what is asked by itself.
 
     It is paced here without being counted: what is asked by itself is counted there.
@@ -59,7 +59,7 @@ def _draft(sid: str, author: Speaker, sent: object, times: int) -> Draft | None:
         return None
     if "@" in asked.text or any(getattr(asked, name) for name in asked.model_fields_set - PLAIN):
         return None
-    return Draft(sid, author, asked.room_id, asked.nonce, asked.text)
+    return Draft(sid, author_id, asked.room_id, asked.nonce, asked.text)
 
 
 def _post(drafts: Mapping[int, Draft], asked: int) -> list[Answer | None]:

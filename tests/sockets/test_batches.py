@@ -71,8 +71,8 @@ def test_only_sockets_whose_credential_holds_and_may_write_are_answered(app, lis
         db.session.commit()
         by = action.credentials([ada.socket.sid, bob.socket.sid, reader.sid, ended.sid, "unknown"])
         assert by.keys() == {ada.socket.sid, bob.socket.sid, reader.sid, ended.sid}
-        writing = {user.id for user in proofs.behind(set(by.values()), "write").values()}
-        reading = {user.id for user in proofs.behind([by[reader.sid]], "read").values()}
+        writing = set(proofs.behind(set(by.values()), "write").values())
+        reading = set(proofs.behind([by[reader.sid]], "read").values())
         assert (writing, reading) == ({ada.id, bob.id}, {bob.id})
     _, sent = ask(bob, listening.id)
     assert answered(app, (reader.sid, sent), (ended.sid, sent), ask(ada, listening.id)) == [
