@@ -41,7 +41,7 @@ PAGES = {
     "session.register": "Make a room",
 }
 # What a browser fetches that is no page of its own, and the pages for programs.
-NO_PAGES = ("api.", "docs.", "health.", "static", "styles.", "invites.moved", "invites.qr")
+NO_PAGES = ("api.", "docs.", "health.", "static", "styles.", "invites.qr")
 # Documents about the rest.
 NO_FEATURES = {"/openapi.json", "/asyncapi.json"}
 

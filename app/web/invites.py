@@ -53,12 +53,6 @@ def index(room_id: str) -> str:
     return _index_page(room_id, forms.InviteForm(formdata=None))
 
 
-@blueprint.get("/rooms/<room_id>/links")
-def moved(room_id: str) -> Response:
-    """Where this page was."""
-    return redirect(url_for("invites.index", room_id=room_id), 301)
-
-
 @blueprint.post("/rooms/<room_id>/invites")
 def create(room_id: str) -> tuple[str, int] | Response:
     """One more link, with a name for what it is for and bounds."""

@@ -259,9 +259,6 @@ class TestLinks:
         for each in ("Single Used up", "Winter Expired", "Mistake Closed"):
             assert each in page
 
-    def test_the_page_is_found_where_it_was(self, bob, garden):
-        assert bob.http.get(f"{garden.path}/links").location == f"{garden.path}/invites"
-
     def test_without_a_link_there_is_no_code(self, app, ada, garden):
         with app.app_context():
             link_id = access.current_invite(ada.user(), garden.id).id
