@@ -6,7 +6,7 @@ anybody may make one again, for a catch-up. *Passing* facts are lost when missed
 
 from collections.abc import Collection, Iterable, Mapping
 
-from app import hints, payloads, presence, shedding
+from app import hints, payloads, presence, shedding, sight
 from app.channels import NAMESPACE, room_channel, user_channel
 from app.extensions import db, socketio
 from app.models import (
@@ -199,5 +199,7 @@ def _everywhere(event: str, fact: Mapping[str, object], *, to: str, skip: Iterab
 def _emit(event: str, fact: Mapping[str, object], *, to: str, skip: Iterable[str] = ()) -> None:
     if event in SHED and shedding.drops_passing():
         return
+    if sight.is_closed() and event != "session_ended":
+        return  # that one is every socket's last fact
     # Always to a named place: a socket that was not let in yet is in none, but would hear a broadcast.
     socketio.server.manager.emit(event, fact, NAMESPACE, room=to, skip_sid=list(skip))

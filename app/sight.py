@@ -13,6 +13,7 @@ BLIND_SECONDS = 10.0
 FEEDS: Final[tuple[Feed, ...]] = ("logs", "endings")
 
 _seen: dict[Feed, float] = {}
+_closed = False
 
 
 def begin() -> None:
@@ -32,6 +33,19 @@ def is_blind() -> bool:
     return bool(_seen) and time.monotonic() - min(_seen.values()) > BLIND_SECONDS
 
 
+def close() -> None:
+    """The process ends: from here on it tells nothing but good-bye. Who comes back catches up on the rest."""
+    global _closed
+    _closed = True
+
+
+def is_closed() -> bool:
+    """Whether it has come to that."""
+    return _closed
+
+
 def clear() -> None:
     """Nobody has to see: the process starts, or a test does."""
+    global _closed
+    _closed = False
     _seen.clear()

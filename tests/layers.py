@@ -44,7 +44,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "log": "errors extensions limits models",
         "shedding": "engine errors log sight",
         "metrics": "hints log presence shedding sight",
-        "events": "channels engine extensions hints models payloads presence shedding",
+        "events": "channels engine extensions hints models payloads presence shedding sight",
         "dispatch": "channels events extensions hints limits log models presence sight writing",
         "actions": "access bulk channels conversation dispatch errors events extensions hints limits log"
         " markup models oversight presence shedding sight writing",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from app import access, conversation, dispatch, events, hints, limits, log, presence, shedding, writing
+from app import access, conversation, dispatch, events, hints, limits, log, presence, shedding, sight, writing
 from app.actions import rooms as all_rooms
 from app.errors import RateLimited, Unavailable
 from app.extensions import db
@@ -211,5 +211,6 @@ def find_rooms() -> None:
 
 def say_goodbye() -> None:
     """The server ends: every socket's last fact. The line is closed after it, and clients come back by themselves."""
+    sight.close()
     for sid in presence.sids():
         events.session_ended(sid, "server_closing", retry_after=limits.RETRY_SECONDS)

@@ -54,8 +54,8 @@ def close(app: Flask, listener: Listener) -> None:
     _log.info("closing")
     engine.closing = True
     listener.stop()
-    _say_goodbye(app, engine)
     _wait(lambda: engine.busy == 0, WORK_SECONDS)
+    _say_goodbye(app, engine)  # after what was begun is answered and told: nothing is told after it
     if engine.busy:
         _log.error("closed with work unfinished", requests=engine.busy)
         logging.shutdown()

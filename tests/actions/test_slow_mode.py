@@ -36,7 +36,7 @@ def test_what_came_in_one_turn_is_judged_one_by_one(app, garden, ada, bob) -> No
 
     assert bob.socket.connected
     with app.app_context():
-        draft = Draft(bob.socket.sid, bob.user(), garden.id, nonce(), "hello")
+        draft = Draft(bob.socket.sid, bob.id, garden.id, nonce(), "hello")
         rooms.change(ada.user(), garden.id, slow_seconds=5)
         assert batches.post([draft]) == [None]
         rooms.change(ada.user(), garden.id, slow_seconds=0)
