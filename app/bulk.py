@@ -4,18 +4,19 @@ Building and caching a statement, and turning each row into parameters by name, 
 the database does then. Only for the hot path; everything else is better off with the mapper.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, NoReturn
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
-from app.extensions import db
+from app.driver import Hand
 
 Row = dict[str, Any]
-Value = Callable[[Row], object]
 
 
 class _List(sa.types.TypeDecorator[list[str]]):
@@ -76,16 +77,26 @@ class _Ready:
         columns = statement.selected_columns if isinstance(statement, sa.Select) else ()
         kinds_read = [_reader(column.type, dialect) for column in columns]
         self.results = [(place, read) for place, read in enumerate(kinds_read) if read is not None]
+        self._pickers: dict[tuple[str, ...], Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {}
 
-    def parameters(self, row: Row) -> Any:
+    def parameters(self, values: Row) -> Any:
         """What the driver is given for these values."""
-        return self.many([row], {})[0]
+        whole = self.fixed | self._processed(values)
+        return [whole[name] for name in self.names] if self.is_positional else whole
 
-    def many(self, rows: Iterable[Row], shared: Row) -> list[Any]:
-        """The same for each of these rows, which all have the values of `shared` too."""
+    def many(self, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]], shared: Row) -> list[Any]:
+        """The same for each of these rows, which have the values of `names`, and all those of `shared` too."""
         common = self.fixed | self._processed(shared)
-        whole = [common | self._processed(row) for row in rows]
-        return [tuple(map(row.__getitem__, self.names)) for row in whole] if self.is_positional else whole
+        pick, rest = self._picker((*names, *common)), tuple(common.values())
+        whole = [pick(row + rest) for row in rows]
+        return whole if self.is_positional else [dict(zip(self.names, row, strict=True)) for row in whole]
+
+    def _picker(self, names: tuple[str, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        """Puts values of these names into the statement's order."""
+        pick = self._pickers.get(names)
+        if pick is None:
+            pick = self._pickers[names] = itemgetter(*map(names.index, self.names))
+        return pick
 
     def _processed(self, values: Row) -> Row:
         """These values as the driver takes them."""
@@ -99,6 +110,8 @@ class _Ready:
 
 def _processor(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
     found: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    if found is not None and kind.python_type is datetime:
+        return lru_cache(16)(found)  # what is done in one turn is of one moment
     return found
 
 
@@ -107,99 +120,14 @@ def _reader(kind: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
     return found
 
 
-class Hand:
-    """A connection of the pool in a transaction of its own, given to its driver without SQLAlchemy's price.
-
-    What the driver refuses is refused as SQLAlchemy would, with all that listens to that.
-    """
-
-    __slots__ = ("_engine", "_lent")
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._lent = engine.raw_connection()
-
-    @property
-    def dialect(self) -> sa.Dialect:
-        """Of its database."""
-        return self._engine.dialect
-
-    def execute(self, text: str, parameters: Any = (), *, many: bool = False) -> list[Any]:
-        """Run a text, once or for each of many parameters: all rows that come of it."""
-        cursor = self._lent.cursor()
-        try:
-            if many:
-                cursor.executemany(text, parameters)
-                return []
-            cursor.execute(text, parameters)
-            return list(cursor.fetchall()) if cursor.description else []
-        except self.dialect.loaded_dbapi.Error as refused:
-            self._refuse(refused, text, cursor)
-        finally:
-            cursor.close()
-
-    def commit(self) -> None:
-        """Make it durable."""
-        try:
-            self._lent.commit()
-        except self.dialect.loaded_dbapi.Error as refused:
-            self._refuse(refused, "COMMIT", None)
-
-    def close(self) -> None:
-        """Give it back. What was not committed is undone."""
-        self._lent.close()
-
-    def _refuse(self, refused: Exception, text: str, cursor: Any) -> NoReturn:
-        whole = sa.Connection(self._engine, connection=self._lent)
-        whole._handle_dbapi_exception(refused, text, None, cursor, None)
-
-
-@contextmanager
-def reading() -> Iterator[Hand]:
-    """A hand that reads.
-
-    What the session read before is closed: SQLite has one connection, and who holds it would wait for itself.
-    """
-    if db.session.registry.has():
-        db.session.commit()
-    hand = Hand(db.engine)
-    try:
-        yield hand
-    finally:
-        hand.close()
-
-
-@contextmanager
-def writing() -> Iterator[Hand]:
-    """A hand that writes, begun as `db.begin_write` does. It is committed when the block ends well."""
-    if db.session.registry.has():
-        db.session.commit()
-    begun: list[Hand] = []
-    db.patiently(lambda: begun.append(_begin_write()))
-    hand = begun[0]
-    try:
-        yield hand
-        hand.commit()
-    finally:
-        hand.close()
-
-
-def _begin_write() -> Hand:
-    hand = Hand(db.engine)
-    if hand.dialect.name == "sqlite":  # PostgreSQL's driver begins by itself
-        try:
-            hand.execute("BEGIN IMMEDIATE")
-        except BaseException:
-            hand.close()
-            raise
-    return hand
-
-
 class Statement:
-    """A statement that is compiled once for each kind of database."""
+    """A statement that is compiled once for each kind of database. `names` are those of a row's values, in order,
+    where it is run for each of many.
+    """
 
-    def __init__(self, statement: sa.Executable) -> None:
+    def __init__(self, statement: sa.Executable, *names: str) -> None:
         self._statement = statement
+        self._names = names
         self._ready: dict[str, _Ready] = {}
 
     def _for(self, hand: Hand) -> _Ready:
@@ -221,19 +149,20 @@ class Statement:
                 row[place] = process(row[place])
         return rows
 
-    def run_for_each(self, hand: Hand, rows: Iterable[Row], **shared: Any) -> None:
-        """Run it for each of these, with the values of `shared` for all of them."""
+    def run_for_each(self, hand: Hand, rows: Iterable[tuple[Any, ...]], **shared: Any) -> None:
+        """Run it for each of these, as the driver takes them, with the values of `shared` for all of them."""
         ready = self._for(hand)
-        hand.execute(ready.text, ready.many(rows, shared), many=True)
+        hand.execute_many(ready.text, ready.many(self._names, rows, shared))
 
 
-def insert(model: Any, *names: str) -> Statement:
-    """Insert rows that have values of these names; what else the table has gets its default.
+def insert(model: Any, *names: str, shared: Collection[str] = ()) -> Statement:
+    """Insert rows that have values of these names, and of those in `shared` one for all; what else the table has gets
+    its default.
 
     Raises TypeError for a column whose default has to be worked out for each row: give it a value then.
     """
     table = model.__table__
-    values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+    values: dict[str, Any] = {name: sa.bindparam(name) for name in (*names, *shared)}
     for column in table.columns:
         if column.name in values or column.server_default is not None:
             continue
@@ -242,4 +171,5 @@ def insert(model: Any, *names: str) -> Statement:
         values[column.name] = sa.bindparam(
             column.name, column.default.arg if column.default is not None else None, type_=column.type
         )
-    return Statement(sa.insert(table).values({table.c[name]: value for name, value in values.items()}))
+    statement = sa.insert(table).values({table.c[name]: value for name, value in values.items()})
+    return Statement(statement, *names)

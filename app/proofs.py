@@ -1,17 +1,17 @@
-"""Who is behind many credentials or tokens at once: `identity` for a whole turn of the hub, by one statement each.
+"""Who is behind many tokens at once: `identity` for a whole turn of the hub, by one statement.
 
 The rows in `credentials` and `users` decide, read anew each time. What is no good is left out without a word:
 `identity` says why, to one at a time.
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 
-from app import bulk, limits
+from app import bulk, driver, limits
 from app.errors import ChatError
 from app.models import Credential, User
 from app.models.columns import hash_secret, now
@@ -20,18 +20,6 @@ from app.models.credential import TOKEN_PREFIX
 logger = logging.getLogger(__name__)
 
 LAST_USED: Final = timedelta(seconds=limits.LAST_USED_SECONDS)
-_PROOFS = bulk.Statement(
-    sa.select(
-        Credential.__table__.c.id,
-        Credential.scopes,
-        Credential.ended_at,
-        User.disabled_at,
-        User.deleted_at,
-        User.id,
-    )
-    .join_from(Credential.__table__, User.__table__)
-    .where(bulk.among(Credential.__table__.c.id, "ids"), Credential.expires_at > sa.bindparam("instant"))
-)
 # By the hash of the token.
 _TOKENS = bulk.Statement(
     sa.select(
@@ -63,20 +51,6 @@ class Proof(NamedTuple):
     expires_at: datetime
 
 
-def behind(credential_ids: Collection[str], scope: str) -> Mapping[str, str]:
-    """The id of who is behind each of these credentials, for those that hold right now and have this scope.
-
-    As `of_socket` and `require`, for many at once: one statement, read anew.
-    """
-    with bulk.reading() as hand:
-        rows = _PROOFS.run(hand, ids=list(credential_ids), instant=now())
-    return {
-        credential_id: user_id
-        for credential_id, scopes, *ends, user_id in rows
-        if ends == [None, None, None] and scope in scopes.split()
-    }
-
-
 def by_tokens(secrets: Collection[str], scope: str) -> dict[str, Proof]:
     """What each of these bearer tokens is worth, for those that hold right now and have this scope.
 
@@ -86,7 +60,7 @@ def by_tokens(secrets: Collection[str], scope: str) -> dict[str, Proof]:
         hash_secret(each): each for each in secrets if each.startswith(TOKEN_PREFIX) and len(each) < 100
     }
     instant = now()
-    with bulk.reading() as hand:
+    with driver.reading() as hand:
         rows = _TOKENS.rows(hand, hashes=list(offered))
     found: dict[str, Proof] = {}
     unused: list[str] = []
@@ -102,7 +76,7 @@ def by_tokens(secrets: Collection[str], scope: str) -> dict[str, Proof]:
 
 def _note_uses(credential_ids: list[str], instant: datetime) -> None:
     try:
-        with bulk.writing() as hand:
+        with driver.writing() as hand:
             _USED.run(hand, ids=credential_ids, instant=instant)
     except ChatError:
         logger.warning("the use of %d credentials could not be noted", len(credential_ids))

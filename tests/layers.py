@@ -13,9 +13,9 @@ Sources = Mapping[str, str]  # text by path, as "app/actions/rooms.py"
 # processes; `events` tells who is online; pages and programs share how an invite is written (`links`); `contract`
 # describes the two entrances for programs, so it reads their tables, and the types they use; the commands start
 # the engine. Beside `access`, what is read for members is in `conversation`, for moderators in `oversight`, and as one
-# viewer may see it in `viewing`; `proofs` and `bulk` are the hot path's ready statements. `sight` knows whether this
-# process still reads the log, `shedding` what is left undone under load, and `metrics` tells whoever runs it. `writing`
-# is to typing what `presence` is to being there.
+# viewer may see it in `viewing`; `proofs` and `bulk` are the hot path's ready statements, which reach the database by
+# `driver`. `sight` knows whether this process still reads the log, `shedding` what is left undone under load, and
+# `metrics` tells whoever runs it. `writing` is to typing what `presence` is to being there.
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     part: frozenset(allowed.split())
     for part, allowed in {
@@ -30,7 +30,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "markup": "limits",
         "conversation": "access extensions limits models",
         "links": "",
-        "bulk": "extensions",
+        "driver": "extensions",
+        "bulk": "driver",
         "engine": "limits",
         "database": "errors extensions limits",
         "models": "extensions limits",
@@ -38,7 +39,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "access": "errors extensions limits models",
         "oversight": "access errors extensions limits models",
         "viewing": "access limits models payloads",
-        "proofs": "bulk errors extensions limits models",
+        "proofs": "bulk driver errors limits models",
         "identity": "errors extensions models",
         "payloads": "limits models",
         "log": "errors extensions limits models",
@@ -46,7 +47,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         "metrics": "hints log presence shedding sight",
         "events": "channels engine extensions hints models payloads presence shedding sight",
         "dispatch": "channels events extensions hints limits log models presence sight writing",
-        "actions": "access bulk channels conversation dispatch errors events extensions hints limits log"
+        "actions": "access bulk channels conversation dispatch driver errors events extensions hints limits log"
         " markup models oversight presence shedding sight writing",
         "web": "access actions contract conversation errors identity inputs limits links markup metrics oversight"
         " payloads viewing",

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from app import bulk, dispatch, limits, presence
+from app import bulk, dispatch, driver, limits, presence
 from app.actions import attendance
 from app.channels import NAMESPACE, user_channel
 from app.extensions import socketio
@@ -51,7 +51,7 @@ def arrive(proofs: Mapping[str, Proof]) -> set[str]:
 def _heads(user_ids: Iterable[str]) -> dict[str, dict[str, int]]:
     """The last seq of each of these people's rooms, and the proof that they are in it."""
     heads: dict[str, dict[str, int]] = {}
-    with bulk.reading() as hand:
+    with driver.reading() as hand:
         rows = _HEADS.run(hand, ids=list(user_ids))
     for user_id, room_id, last_seq in rows:
         heads.setdefault(user_id, {})[room_id] = last_seq

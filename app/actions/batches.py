@@ -4,8 +4,8 @@ Only the plain case is done here: a first sending, by a member whose session hol
 nobody has to wait or is muted. Everything else is left to `messages.post`, one by one, which knows every refusal. So
 one bad message never fails its neighbours, and there is one place that says why.
 
-Six statements, one more where another process spoke just before, however many messages: rows are read and written
-as `bulk` does, without the mapper.
+Five statements in one transaction, one more where another process spoke just before, however many messages: rows are
+read and written as `bulk` does, without the mapper.
 """
 
 from collections import Counter
@@ -17,11 +17,12 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app import access, bulk, dispatch, events, limits, presence
+from app import access, bulk, dispatch, driver, events, limits, presence
 from app.actions import messages
+from app.driver import Hand
 from app.errors import RateLimited, Unavailable
 from app.extensions import db
-from app.models import Author, Entry, Kind, Membership, Message, NewEntry, NewMessage, Room, User
+from app.models import Author, Credential, Entry, Kind, Membership, Message, NewEntry, NewMessage, Room, User
 from app.models.columns import new_id, now
 
 
@@ -51,24 +52,35 @@ _MEMBERS = bulk.Statement(
         Membership.ended_at.is_(None),
     )
 )
-# Under the room's lock: who was renamed before is told by the new name, and who is renamed later is told so later.
-_NAMES = bulk.Statement(
-    sa.select(User.id, User.username, User.display_name, User.bot).where(
-        bulk.among(User.__table__.c.id, "people")
+# What `identity.of_socket` asks, for many at once. Under the room's lock: whose session ended before says nothing, who
+# was renamed before is told by the new name, and who is renamed later is told so later.
+_AUTHORS = bulk.Statement(
+    sa.select(
+        *(Credential.__table__.c.id, Credential.scopes),
+        *(User.id, User.username, User.display_name, User.bot),
+        *(Credential.ended_at, User.disabled_at, User.deleted_at),
+    )
+    .join_from(Credential.__table__, User.__table__)
+    .where(
+        bulk.among(Credential.__table__.c.id, "credentials"), Credential.expires_at > sa.bindparam("instant")
     )
 )
 _GROW = bulk.Statement(
-    sa.update(Room).where(Room.id == sa.bindparam("room")).values(last_seq=sa.bindparam("head"))
+    sa.update(Room).where(Room.id == sa.bindparam("room")).values(last_seq=sa.bindparam("head")),
+    *("room", "head"),
 )
-_LOG = bulk.insert(Entry, *NewEntry._fields)
-_SAY = bulk.insert(Message, "id", "room_id", "seq", "author_id", "nonce", "digest", "text", "created_at")
+_LOG = bulk.insert(Entry, "room_id", "seq", "kind", "subject_id", "actor_id", shared=["at"])
+_SAY = bulk.insert(
+    Message, "id", "room_id", "seq", "author_id", "nonce", "digest", "text", shared=["created_at"]
+)
 
 
 class Draft(NamedTuple):
-    """What a socket wants to say, read and valid, and who is behind it."""
+    """What a socket wants to say, read and valid; who is behind it, and by what they were let in."""
 
     sid: str
     author_id: str
+    credential_id: str
     room_id: str
     nonce: str
     text: str
@@ -81,10 +93,10 @@ class Said(NamedTuple):
     entry: NewEntry
 
 
-def credentials(sids: Iterable[str]) -> dict[str, str]:
-    """By what each of these sockets was let in: the credential's id, for those that are still here."""
-    sockets = (presence.socket(sid) for sid in sids)
-    return {socket.sid: socket.credential_id for socket in sockets if socket is not None}
+def behind(sids: Iterable[str]) -> dict[str, presence.Socket]:
+    """Who was let in with each of these sockets, and by what, for those that are still here."""
+    found = ((sid, presence.socket(sid)) for sid in sids)
+    return {sid: socket for sid, socket in found if socket is not None}
 
 
 def post(drafts: Sequence[Draft]) -> list[events.Fact | None]:
@@ -121,47 +133,49 @@ def _tell(said: Said) -> events.Fact:
     return fact
 
 
-def _within_limits(drafts: Sequence[Draft]) -> list[Draft | None]:
-    planned: Counter[tuple[str, ...]] = Counter()
-    left: set[str] = set()
-    kept: list[Draft | None] = []
-    for draft in drafts:
-        in_room, by_author = (draft.author_id, draft.room_id), (draft.author_id,)
-        planned[in_room] += 1
-        planned[by_author] += 1
-        if not (
-            access.would_be_within(limits.SEND_BURST, *in_room, times=planned[in_room])
-            and access.would_be_within(limits.SEND_MINUTE, *by_author, times=planned[by_author])
-        ):
-            left.add(draft.sid)
-        # What a socket says after something that is left is left too, so that its order holds.
-        kept.append(None if draft.sid in left else draft)
-    return kept
+def _within_limits(drafts: Sequence[Draft]) -> Sequence[Draft | None]:
+    """Those of who stays within the limits with all that they say now; of others, each has to be looked at."""
+    in_rooms = _over(limits.SEND_BURST, Counter((draft.author_id, draft.room_id) for draft in drafts))
+    at_all = _over(limits.SEND_MINUTE, Counter((draft.author_id,) for draft in drafts))
+    if not in_rooms and not at_all:
+        return drafts
+    # All that a socket says is left then, so that its order holds.
+    left = {
+        draft.sid
+        for draft in drafts
+        if (draft.author_id, draft.room_id) in in_rooms or (draft.author_id,) in at_all
+    }
+    return [None if draft.sid in left else draft for draft in drafts]
+
+
+def _over(rule: limits.Rule, times: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:
+    """By whom, or by whom and where, a rule would be broken when all of this happens."""
+    return {key for key, count in times.items() if not access.would_be_within(rule, *key, times=count)}
 
 
 def _commit(drafts: Sequence[Draft | None], wait: bool) -> list[Said | None]:
     rooms = {draft.room_id for draft in drafts if draft}
     if not rooms:
         return [None] * len(drafts)
-    with bulk.writing() as hand:
+    with driver.writing() as hand:
         instant = now()
         heads = _lock(hand, rooms, instant, wait)
-        speaking = _speaking(hand, [draft for draft in drafts if draft and draft.room_id in heads], heads)
-        authors = _authors(hand, {author_id for _, author_id in speaking})
-        said = _say_all(drafts, authors, speaking, heads, instant)
+        there = [draft for draft in drafts if draft and draft.room_id in heads]
+        authors = _authors(hand, {draft.credential_id for draft in there}, instant)
+        said = _say_all(drafts, authors, _speaking(hand, there, heads), heads, instant)
         _insert(hand, [each for each in said if each], heads, instant)
     return said
 
 
-def _lock(hand: bulk.Hand, room_ids: Iterable[str], instant: datetime, wait: bool) -> dict[str, int]:
+def _lock(hand: Hand, room_ids: Iterable[str], instant: datetime, wait: bool) -> dict[str, int]:
     """Lock these rooms, as far as they can be spoken in; the last seq of each."""
     if wait:
         hand.execute(f"SET LOCAL lock_timeout = {_WAIT_MS}")
     lock = _LOCK_ALL if wait else _LOCK_FREE
-    return {row[0]: row[1] for row in lock.run(hand, ids=list(room_ids), instant=instant)}
+    return dict(lock.run(hand, ids=list(room_ids), instant=instant))
 
 
-def _speaking(hand: bulk.Hand, drafts: Sequence[Draft], heads: Mapping[str, int]) -> set[tuple[str, str]]:
+def _speaking(hand: Hand, drafts: Sequence[Draft], heads: Mapping[str, int]) -> set[tuple[str, str]]:
     """Who of these may speak where: room and person.
 
     The log says who is in a room. Where this process has read it to its end, who listens is a member; where another
@@ -176,9 +190,14 @@ def _speaking(hand: bulk.Hand, drafts: Sequence[Draft], heads: Mapping[str, int]
     return found
 
 
-def _authors(hand: bulk.Hand, user_ids: set[str]) -> Mapping[str, Author]:
-    rows = _NAMES.run(hand, people=list(user_ids)) if user_ids else []
-    return {row[0]: Author(row[0], row[1], row[2], bool(row[3])) for row in rows}
+def _authors(hand: Hand, credential_ids: set[str], instant: datetime) -> dict[str, Author]:
+    """Who is behind each of these credentials, for those that hold right now and may write."""
+    rows = _AUTHORS.run(hand, credentials=list(credential_ids), instant=instant) if credential_ids else []
+    return {
+        credential_id: Author(user_id, username, display_name, bool(bot))
+        for credential_id, scopes, user_id, username, display_name, bot, *ends in rows
+        if ends == [None, None, None] and "write" in scopes.split()
+    }
 
 
 def _say_all(
@@ -192,9 +211,10 @@ def _say_all(
     left: set[str] = set()  # what a socket says after what is left is left too, so that its order holds
     said: list[Said | None] = []
     for draft in drafts:
-        if draft and draft.sid not in left and (draft.room_id, draft.author_id) in speaking:
+        author = authors.get(draft.credential_id) if draft and draft.sid not in left else None
+        if draft and author and (draft.room_id, author.id) in speaking:
             heads[draft.room_id] += 1
-            said.append(_say(draft, authors[draft.author_id], heads[draft.room_id], instant))
+            said.append(_say(draft, author, heads[draft.room_id], instant))
         else:
             left |= {draft.sid} if draft else set()
             said.append(None)
@@ -202,47 +222,26 @@ def _say_all(
 
 
 def _say(draft: Draft, author: Author, seq: int, instant: datetime) -> Said:
-    message = NewMessage(
-        id=new_id(),
-        room_id=draft.room_id,
-        seq=seq,
-        author=author,
-        nonce=draft.nonce,
-        digest=messages.digest_of(draft.room_id, draft.text),
-        text=draft.text,
-        created_at=instant,
-    )
-    entry = NewEntry(draft.room_id, seq, Kind.MESSAGE_POSTED, message.id, author.id, instant)
-    return Said(message, entry)
+    _, _, _, room_id, nonce, text = draft
+    digest = messages.digest_of(room_id, text)
+    message = NewMessage(new_id(), room_id, seq, author, nonce, digest, text, instant)
+    return Said(message, NewEntry(room_id, seq, Kind.MESSAGE_POSTED, message.id, author.id, instant))
 
 
-def _insert(hand: bulk.Hand, said: Sequence[Said], heads: Mapping[str, int], instant: datetime) -> None:
+def _insert(hand: Hand, said: Sequence[Said], heads: Mapping[str, int], instant: datetime) -> None:
     if not said:
         return
     rooms = {each.message.room_id for each in said}
-    _GROW.run_for_each(hand, [{"room": room_id, "head": heads[room_id]} for room_id in rooms])
+    _GROW.run_for_each(hand, [(room_id, heads[room_id]) for room_id in rooms])
     _LOG.run_for_each(hand, [_logged(each.entry) for each in said], at=instant)
     _SAY.run_for_each(hand, [_stored(each.message) for each in said], created_at=instant)
 
 
-def _logged(entry: NewEntry) -> dict[str, object]:
+def _logged(entry: NewEntry) -> tuple[object, ...]:
     room_id, seq, kind, subject_id, actor_id, _ = entry
-    return {
-        "room_id": room_id,
-        "seq": seq,
-        "kind": kind.value,
-        "subject_id": subject_id,
-        "actor_id": actor_id,
-    }
+    return room_id, seq, kind.value, subject_id, actor_id
 
 
-def _stored(message: NewMessage) -> dict[str, object]:
-    return {
-        "id": message.id,
-        "room_id": message.room_id,
-        "seq": message.seq,
-        "author_id": message.author.id,
-        "nonce": message.nonce,
-        "digest": message.digest,
-        "text": message.text,
-    }
+def _stored(message: NewMessage) -> tuple[object, ...]:
+    message_id, room_id, seq, author, nonce, digest, text, *_ = message
+    return message_id, room_id, seq, author.id, nonce, digest, text

@@ -11,14 +11,12 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import eventlet
-from engineio import packet as engine_packet
 from flask import Flask
-from socketio import packet as socket_packet
 
-from app.engine import packets
+from app.engine import frames, packets
 from app.engine.state import Engine
 
 if TYPE_CHECKING:
@@ -135,17 +133,17 @@ class Requests(Batch):
         asked: list[_Asked] = []
         for each in waiting:
             try:
-                if each.inlet in alone:
-                    raise packets.Malformed("comes after something that is")
-                packet = self._batches.read(each.message)
-            except (packets.Malformed, packets.Unacceptable):
+                if alone and each.inlet in alone:
+                    raise ValueError("comes after something that is")
+                number, sent = self._batches.read(each.message)
+            except ValueError:
                 alone.setdefault(each.inlet, []).append(each.message)
                 continue
             sid = self._batches.sid(each.socket)
             if sid is None:
                 each.inlet.answered()
             else:
-                asked.append(_Asked(each, Ask(sid, packet.data[1]), packet.id))
+                asked.append(_Asked(each, Ask(sid, sent), number))
         return asked
 
 
@@ -167,19 +165,18 @@ class Batches:
         self._arrivals = arrivals
         self._arriving = f"40{namespace},{{".encode()
         names = "|".join(re.escape(json.dumps(name)[1:-1]) for name in batched)
-        self._pattern = re.compile(rf'42{re.escape(namespace)},[0-9]{{0,15}}\["({names})",'.encode())
+        self._pattern = re.compile(rf'42{re.escape(namespace)},([0-9]{{0,15}})\["({names})",'.encode())
 
     def of(self, socket: Socket, message: bytes) -> Batch | None:
         """The batch that this message belongs into; None when it is to be handled by itself."""
         if self._engine.closing:
             return None
-        if message.startswith(self._arriving):
-            # Who is in already, or is being let in, breaks the rules: by itself.
-            return self._arrivals if self._sid(socket) is None else None
-        if not self._batches:
-            return None
-        match = self._pattern.match(message)
-        return self._batches[match[1]] if match and self.sid(socket) is not None else None
+        match = self._pattern.match(message) if self._batches else None
+        if match is not None:
+            return self._batches[match[2]]
+        # Who is in already, or is being let in, and comes again, breaks the rules: by itself.
+        is_new = message.startswith(self._arriving) and self._sid(socket) is None
+        return self._arrivals if is_new else None
 
     def sid(self, socket: Socket) -> str | None:
         """Under which sid a connection was let in; None when it was not, or left."""
@@ -193,12 +190,12 @@ class Batches:
         sid: str | None = manager.sid_from_eio_sid(socket.sid, self._namespace)
         return sid
 
-    def read(self, message: bytes) -> Any:
-        """The packet, which has exactly one object. Raises packets.Malformed or Unacceptable."""
-        packet = self._engine.socketio.server.packet_class(encoded_packet=message[1:].decode())
-        if len(packet.data) != 2:
-            raise packets.Malformed("not one object")
-        return packet
+    def read(self, message: bytes) -> tuple[int | None, object]:
+        """The number under which an acknowledgement is wanted, and the one argument. Raises ValueError."""
+        match = self._pattern.match(message)
+        if match is None:
+            raise ValueError("not a request of a batch")
+        return int(match[1]) if match[1] else None, packets.sole_argument(message[match.end() :])
 
     def call(self, answers: Answers, asks: list[Ask]) -> Sequence[Answer | None]:
         """One answer for each of these, in their order; None for what is to be handled by itself.
@@ -217,9 +214,5 @@ class Batches:
 
     def send(self, socket: Socket, number: int | None, answer: Answer) -> None:
         """Acknowledge, where that was asked for and there still is somebody to hear it."""
-        if number is not None and not socket.closed:
-            server = self._engine.socketio.server
-            packet = server.packet_class(
-                socket_packet.ACK, data=[answer], namespace=self._namespace, id=number
-            )
-            socket.send(engine_packet.Packet(engine_packet.MESSAGE, packet.encode()))
+        if number is not None:
+            socket.send_frame(frames.frame(packets.acknowledgement(self._namespace, number, answer)))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.engine.direct import Socket
 
 Place = tuple[str, str]  # namespace and room
+_NOBODY: frozenset[str] = frozenset()
 
 
 class Manager(socketio.Manager):
@@ -60,16 +61,17 @@ class Manager(socketio.Manager):
             return
         arguments = list(data) if isinstance(data, tuple) else [] if data is None else [data]
         encoded = packets.event(namespace, [event, *arguments])
-        skip = frozenset(
-            skip_sid if isinstance(skip_sid, (list, tuple, set)) else [skip_sid] if skip_sid else []
-        )
+        if not skip_sid:
+            skip = _NOBODY
+        else:
+            skip = frozenset(skip_sid if isinstance(skip_sid, (list, tuple, set)) else [skip_sid])
         channel = self._channels[namespace, room]
         if channel.live:
-            frame = frames.text(f"4{encoded}")
-            self.turn.tell(channel, frame, skip=skip, passing=event in self._passing)
+            self.turn.tell(channel, frames.frame(encoded), skip=skip, passing=event in self._passing)
         for sid, eio_sid in list(channel.others.items()):
             if sid not in skip:
-                self.server._send_eio_packet(eio_sid, engine_packet.Packet(engine_packet.MESSAGE, encoded))
+                packet = engine_packet.Packet(engine_packet.MESSAGE, encoded[1:].decode())
+                self.server._send_eio_packet(eio_sid, packet)
 
     # ---- in and out of rooms
 

@@ -96,6 +96,11 @@ class Socket(sockets.Socket):
         elif not self._cutting:
             self._turn.send(self, frames.text(pkt.encode()))
 
+    def send_frame(self, frame: bytes) -> None:
+        """Send a frame at the end of this turn. Who is gone, or polls, is not asked for here."""
+        if not self.closed and not self._cutting:
+            self._turn.send(self, frame)
+
     def write(self, buffers: Sequence[bytes]) -> None:
         """Write frames now."""
         if self._outlet is not None:

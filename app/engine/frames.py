@@ -27,6 +27,7 @@ _FINAL: Final = 0x80
 _RESERVED: Final = 0x70
 _CONTROL: Final = 0x08
 _MASKED: Final = 0x80
+_WHOLE_TEXT: Final = _FINAL | TEXT  # nearly all that clients send
 _CONTROL_BYTES: Final = 125
 _KNOWN: Final = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 
@@ -110,7 +111,8 @@ class Parser:
                 self._data, self._at = b"", 0  # an idle connection keeps nothing
             return None
         first, length = data[at], data[at + 1]
-        self._check(first, length)
+        if first != _WHOLE_TEXT or not length & _MASKED or self._pieces is not None:
+            self._check(first, length)
         length &= 127
         at += 2
         if length > _CONTROL_BYTES:
@@ -170,6 +172,8 @@ class Parser:
 
 
 def _utf8(payload: bytes) -> bytes:
+    if payload.isascii():
+        return payload
     try:
         payload.decode()
     except UnicodeDecodeError:

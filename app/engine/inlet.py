@@ -36,6 +36,8 @@ class Inlet:
     """
 
     __slots__ = (
+        "_asked",
+        "_batch",
         "_batches",
         "_connection",
         "_listener",
@@ -44,7 +46,6 @@ class Inlet:
         "_socket",
         "_thread",
         "_waiting",
-        "_with",
     )
 
     def __init__(self, connection: Any, socket: Socket, batches: Batches) -> None:
@@ -54,14 +55,15 @@ class Inlet:
         self._parser = frames.Parser()
         self._waiting: deque[bytes | End | None] | None = None
         self._thread: Any = None
-        self._with: tuple[Batch, int] | None = None  # which batch has messages of ours, and how many
+        self._batch: Batch | None = None  # which batch has messages of ours
+        self._asked = 0  # and how many
         self._listener: Any = None
         self._paused = False
 
     @property
     def is_busy(self) -> bool:
         """Whether something is being handled, by somebody else than who asks."""
-        return self._with is not None or self._thread not in (None, greenlet.getcurrent())
+        return self._batch is not None or self._thread not in (None, greenlet.getcurrent())
 
     # ---- reading
 
@@ -155,10 +157,12 @@ class Inlet:
 
     def answered(self) -> None:
         """The batch has answered one of our messages."""
-        if self._with is not None:
-            batch, count = self._with
-            self._with = (batch, count - 1) if count > 1 else None
-        self._advance()
+        if self._asked:
+            self._asked -= 1
+            if not self._asked:
+                self._batch = None
+        if self._waiting is not None:
+            self._advance()
 
     def alone(self, messages: list[bytes]) -> None:
         """Handle messages that a batch left, one by one, before anything that came after them."""
@@ -176,6 +180,8 @@ class Inlet:
 
     def _append(self, item: bytes | End | None) -> None:
         if self._waiting is None:
+            if self._thread is None and isinstance(item, bytes) and self._hand_on(item):
+                return
             self._waiting = deque()
         self._waiting.append(item)
         self._advance()
@@ -183,20 +189,26 @@ class Inlet:
     def _advance(self) -> None:
         """Hand on what may be handled now."""
         while self._waiting and self._thread is None:
-            batch = self._batch_of(self._waiting[0])
-            if batch is None:
-                if self._with is None:
-                    self._thread = eventlet.spawn_n(self._handle)
-                break
-            if self._with is not None and (self._with[0] is not batch or batch.one_of_each):
-                break
-            message = self._waiting.popleft()
-            assert message is not None and not isinstance(message, End)
-            self._with = (batch, self._with[1] + 1 if self._with else 1)
-            batch.put(self, self._socket, message)
+            item = self._waiting[0]
+            if isinstance(item, bytes) and self._hand_on(item):
+                self._waiting.popleft()
+                continue
+            if self._batch is None:
+                self._thread = eventlet.spawn_n(self._handle)
+            break
         if not self._waiting:
             self._waiting = None
         self._resume()
+
+    def _hand_on(self, message: bytes) -> bool:
+        """Give a message to its batch, when it has one and nothing of ours is in another; whether it went."""
+        batch = self._batches.of(self._socket, message)
+        if batch is None or (self._batch is not None and (self._batch is not batch or batch.one_of_each)):
+            return False
+        self._batch = batch
+        self._asked += 1
+        batch.put(self, self._socket, message)
+        return True
 
     def _batch_of(self, item: bytes | End | None) -> Batch | None:
         return self._batches.of(self._socket, item) if isinstance(item, bytes) else None

@@ -65,29 +65,35 @@ class StrictJSON:
     JSONDecodeError = json.JSONDecodeError
 
     @staticmethod
-    def dumps(value: object, **_: object) -> str:
+    def dump(value: object) -> bytes:
         """Compact JSON in UTF-8. NaN and Infinity, which break JavaScript clients, are null.
 
         What orjson does not take, such as half a character of somebody's, the standard library writes, or refuses.
         """
         try:
-            return orjson.dumps(value, option=AS_THE_STANDARD).decode()
+            return orjson.dumps(value, option=AS_THE_STANDARD)
         except TypeError:
-            return json.dumps(value, separators=(",", ":"), allow_nan=False)
+            return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
     @staticmethod
-    def loads(text: str) -> Any:
+    def dumps(value: object, **_: object) -> str:
+        """The same as text."""
+        return StrictJSON.dump(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes) -> Any:
         """The value. Raises ValueError for anything outside of the limits."""
+        data = text.encode() if isinstance(text, str) else text
         try:
             # What is written as orjson writes it has no key twice, no NaN, and nothing that needs a closer look.
-            value = orjson.loads(text)
-            if orjson.dumps(value).decode() == text and _is_within_limits(value):
+            value = orjson.loads(data)
+            if orjson.dumps(value) == data and _is_within_limits(value):
                 return value
         except (ValueError, TypeError):
             pass  # to be told below
         try:
             value = json.loads(
-                text,
+                data.decode(),
                 object_pairs_hook=_object,
                 parse_constant=_no_constant,
                 parse_int=_integer,
@@ -100,9 +106,23 @@ class StrictJSON:
         return value
 
 
-def event(namespace: str, data: list[Any]) -> str:
-    """The Socket.IO packet of an event, name and arguments, to be told to many: as `Packet` encodes it."""
-    return f"{socket_packet.EVENT}{'' if namespace == '/' else f'{namespace},'}{StrictJSON.dumps(data)}"
+def event(namespace: str, data: list[Any]) -> bytes:
+    """The Engine.IO message of an event, name and arguments, to be told to many: as `Packet` encodes it."""
+    return f"4{socket_packet.EVENT}{'' if namespace == '/' else f'{namespace},'}".encode() + StrictJSON.dump(
+        data
+    )
+
+
+def sole_argument(rest: bytes) -> Any:
+    """The one argument of an event, whose list goes on so after its name. Raises ValueError for any other number."""
+    if not rest.endswith(b"]"):
+        raise ValueError("not one argument")
+    return StrictJSON.loads(rest[:-1])
+
+
+def acknowledgement(namespace: str, number: int, answer: object) -> bytes:
+    """The Engine.IO message that answers a request with one object: as `Packet` encodes it."""
+    return f"4{socket_packet.ACK}{namespace},{number}".encode() + StrictJSON.dump([answer])
 
 
 class Packet(socket_packet.Packet):

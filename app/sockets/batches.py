@@ -1,10 +1,10 @@
 """What came from many sockets in one turn of the hub, answered together. The engine calls; see `engine.attach`."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from app import access, inputs, limits, proofs, shedding
+from app import access, inputs, limits, shedding
 from app.actions import batches
 from app.actions.batches import Draft
 from app.errors import ChatError
@@ -20,33 +20,30 @@ PLAIN = frozenset({"room_id", "nonce", "text"})
 def post_message(asks: Sequence[Ask]) -> list[Answer | None]:
     """Answers to these requests, in their places; None for one that has to be asked by itself.
 
-    Only what goes well is answered here: whatever is refused is refused in `requests`, for one at a time.
+    Only what goes well is answered here: whatever is refused is refused in `requests`, for one at a time. Whether a
+    session or token holds right now is asked under the room's lock, by the action.
     """
     if shedding.refuses_sends():
         return [None] * len(asks)
-    authors = _authors({sid for sid, _ in asks})
+    let_in = batches.behind({sid for sid, _ in asks})
     paced: Counter[str] = Counter()
     drafts: dict[int, Draft] = {}
     for place, (sid, sent) in enumerate(asks):
-        if sid not in authors:
+        if sid not in let_in:
             continue
         paced[sid] += 1
-        draft = _draft(sid, authors[sid], sent, paced[sid])
-        if draft is None:
-            del authors[sid]  # what it says after this waits for the answer to this
+        asked = _read(sid, sent, paced[sid])
+        if asked is None:
+            del let_in[sid]  # what it says after this waits for the answer to this
         else:
-            drafts[place] = draft
+            socket = let_in[sid]
+            drafts[place] = Draft(
+                sid, socket.user_id, socket.credential_id, asked.room_id, asked.nonce, asked.text
+            )
     return _post(drafts, len(asks))
 
 
-def _authors(sids: Iterable[str]) -> dict[str, str]:
-    """The id of who is behind each socket, for those whose session or token holds right now and may write."""
-    let_in_by = batches.credentials(sids)
-    people = proofs.behind(set(let_in_by.values()), "write")
-    return {sid: people[proof] for sid, proof in let_in_by.items() if proof in people}
-
-
-def _draft(sid: str, author_id: str, sent: object, times: int) -> Draft | None:
+def _read(sid: str, sent: object, times: int) -> inputs.PostMessage | None:
     """What a socket wants to say with its `times`-th request of this turn; None for what is asked by itself.
 
     It is paced here without being counted: what is asked by itself is counted there.
@@ -59,7 +56,7 @@ def _draft(sid: str, author_id: str, sent: object, times: int) -> Draft | None:
         return None
     if "@" in asked.text or any(getattr(asked, name) for name in asked.model_fields_set - PLAIN):
         return None
-    return Draft(sid, author_id, asked.room_id, asked.nonce, asked.text)
+    return asked
 
 
 def _post(drafts: Mapping[int, Draft], asked: int) -> list[Answer | None]:

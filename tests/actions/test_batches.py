@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from app import log
+from app import limits, log, presence
 from app.actions import batches, members, messages, rooms
 from app.actions.batches import Draft
 from app.extensions import db
@@ -18,7 +18,8 @@ from tests.everything import nonce
 
 
 def draft(who, room_id: str, text: str = "hello", sent: str = "") -> Draft:
-    return Draft(who.socket.sid, who.id, room_id, sent or nonce(), text)
+    let_in_by = presence.socket(who.socket.sid).credential_id
+    return Draft(who.socket.sid, who.id, let_in_by, room_id, sent or nonce(), text)
 
 
 def stored_seqs(room_id: str) -> list[int]:
@@ -148,20 +149,24 @@ def test_a_member_who_left_in_this_process_is_left(app, listening, ada, bob) -> 
         assert batches.post([draft(ada, listening.id)])[0]["seq"] == 4
 
 
-def test_over_the_limit_the_rest_of_a_socket_is_left_in_its_order(make_app) -> None:
+def test_who_says_more_than_the_limit_allows_is_left_whole_and_nobody_else(make_app) -> None:
     from tests.conftest import person
 
     app = make_app(rate_limits="on")
-    ada = person(app, "ada")
+    ada, bob = person(app, "ada"), person(app, "bob")
     with app.app_context():
         room_id = rooms.create(ada.user(), "The garden")[0].room_id
         other_id = rooms.create(ada.user(), "The orchard")[0].room_id
-    assert ada.socket.connected
+        bobs_id = rooms.create(bob.user(), "The meadow")[0].room_id
+    assert ada.socket.connected and bob.socket.connected
     with app.app_context():
-        said = [*(draft(ada, room_id, str(n)) for n in range(11)), draft(ada, other_id, "after it")]
-        facts = batches.post(said)
-        assert [fact is not None for fact in facts] == [True] * 10 + [False] * 2
+        most = limits.SEND_BURST.amount
+        said = [draft(ada, room_id, str(n)) for n in range(most + 1)]
+        facts = batches.post([*said, draft(ada, other_id, "after it"), draft(bob, bobs_id)])
+        assert [fact is not None for fact in facts] == [False] * (most + 2) + [True]
         assert stored_seqs(other_id) == [1]
+        assert all(batches.post(said[:most])), "nothing was counted of what was left"
+        assert batches.post(said[most:]) == [None]
 
 
 @on_both

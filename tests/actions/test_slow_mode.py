@@ -3,6 +3,7 @@
 import threading
 from datetime import datetime
 
+from app import presence
 from app.actions import messages, rooms
 from app.errors import RateLimited
 from tests.databases import on_both
@@ -36,7 +37,8 @@ def test_what_came_in_one_turn_is_judged_one_by_one(app, garden, ada, bob) -> No
 
     assert bob.socket.connected
     with app.app_context():
-        draft = Draft(bob.socket.sid, bob.id, garden.id, nonce(), "hello")
+        let_in_by = presence.socket(bob.socket.sid).credential_id
+        draft = Draft(bob.socket.sid, bob.id, let_in_by, garden.id, nonce(), "hello")
         rooms.change(ada.user(), garden.id, slow_seconds=5)
         assert batches.post([draft]) == [None]
         rooms.change(ada.user(), garden.id, slow_seconds=0)

@@ -148,6 +148,34 @@ class TestSending:
         with pytest.raises(TypeError):
             packets.StrictJSON.dumps({"value": value} if not isinstance(value, dict) else value)
 
+    @pytest.mark.parametrize(
+        "answer", [{"ok": True, "data": {"text": "grüß dich 🌱"}}, {"ok": float("nan")}, {}]
+    )
+    def test_an_acknowledgement_is_what_the_packet_encodes(self, answer: object) -> None:
+        packet = packets.Packet(socket_packet.ACK, [answer], namespace="/chat", id=12)
+        assert packets.acknowledgement("/chat", 12, answer).decode() == f"4{packet.encode()}"
+
+    @pytest.mark.parametrize(
+        ("rest", "read"),
+        [
+            (b'{"a":1}]', {"a": 1}),
+            (b' { "a" : 1 } ]', {"a": 1}),
+            (b'"\xc3\xa9"]', "é"),
+            *[
+                (each, None)
+                for each in (b"", b"]", b"{}", b"{},{}]", b"{}]]", b'{"a":1,"a":1}]', b"NaN]", b'"\xff"]')
+            ],
+        ],
+    )
+    def test_of_an_event_that_has_one_argument_it_is_read_and_any_other_is_refused(
+        self, rest: bytes, read: object
+    ) -> None:
+        if read is not None:
+            assert packets.sole_argument(rest) == read
+            return
+        with pytest.raises(ValueError):
+            packets.sole_argument(rest)
+
     def test_a_refusal_is_always_an_object(self) -> None:
         refusal = packets.Packet(socket_packet.CONNECT_ERROR, "Unable to connect", namespace="/other")
         assert refusal.encode() == '4/other,{"message":"Unable to connect"}'
@@ -159,7 +187,9 @@ class TestSending:
             stock = socket_packet.Packet(socket_packet.EVENT, data, namespace="/chat", id=3).encode()
             assert (ours == stock) is text.isascii()
             told = socket_packet.Packet(socket_packet.EVENT, data, namespace="/chat").encode()
-            assert (packets.event("/chat", data) == told) is text.isascii()
-            assert packets.event("/", data) == packets.Packet(socket_packet.EVENT, data).encode()
+            assert (packets.event("/chat", data) == f"4{told}".encode()) is text.isascii()
+            assert (
+                packets.event("/", data).decode() == "4" + packets.Packet(socket_packet.EVENT, data).encode()
+            )
             assert ours.partition("[")[0] == stock.partition("[")[0]
             assert json.loads(ours[len("2/chat,3") :]) == json.loads(stock[len("2/chat,3") :])

@@ -44,7 +44,7 @@ import wsgi  # noqa: I001 -- patches before anything else is imported
 import eventlet
 import sqlalchemy as sa
 
-from app import dispatch, events, sight
+from app import dispatch, driver, events, sight
 from app.actions import batches, changes, messages
 from app.errors import ChatError
 from app.extensions import db, socketio
@@ -71,6 +71,18 @@ def die_before_commit(number: str) -> None:
 
     sa.event.listen(sa.Engine, "after_cursor_execute", executed)
     sa.event.listen(sa.Engine, "commit", committing)
+    # What is said together does without SQLAlchemy, and so without its events.
+    executing, commit = driver.Hand.execute_many, driver.Hand.commit
+
+    def execute_many(hand: driver.Hand, statement: str, parameters: Any) -> None:
+        executing(hand, statement, parameters)
+        executed(None, None, statement)
+
+    def commit_hand(hand: driver.Hand) -> None:
+        committing(None)
+        commit(hand)
+
+    driver.Hand.execute_many, driver.Hand.commit = execute_many, commit_hand
 
 
 def die_after_commit(number: str, author: str = "") -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import presence, proofs
+from app import presence
 from app.actions import batches as action
 from app.actions import rooms
 from app.extensions import db, limiter
@@ -69,11 +69,13 @@ def test_only_sockets_whose_credential_holds_and_may_write_are_answered(app, lis
         db.begin_write()
         db.session.get_one(Credential, presence.socket(ended.sid).credential_id).end("revoked")
         db.session.commit()
-        by = action.credentials([ada.socket.sid, bob.socket.sid, reader.sid, ended.sid, "unknown"])
-        assert by.keys() == {ada.socket.sid, bob.socket.sid, reader.sid, ended.sid}
-        writing = set(proofs.behind(set(by.values()), "write").values())
-        reading = set(proofs.behind([by[reader.sid]], "read").values())
-        assert (writing, reading) == ({ada.id, bob.id}, {bob.id})
+        by = action.behind([ada.socket.sid, bob.socket.sid, reader.sid, ended.sid, "unknown"])
+        assert {sid: each.user_id for sid, each in by.items()} == {
+            ada.socket.sid: ada.id,
+            bob.socket.sid: bob.id,
+            reader.sid: bob.id,
+            ended.sid: bob.id,
+        }
     _, sent = ask(bob, listening.id)
     assert answered(app, (reader.sid, sent), (ended.sid, sent), ask(ada, listening.id)) == [
         False,
