@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "frames.h"
 
@@ -25,12 +26,16 @@ static int parlor_introduce(char *out, size_t size, const char *token, const cha
     return snprintf(out, size, "40/chat,{\"token\":\"%s\",\"v\":\"1\"}", token);
 }
 
+/* The nonce is a version 7 UUID, as Parlor's own page makes them. */
 static int parlor_post(char *out, size_t size, unsigned number, const char *room, const char *text) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
     uint64_t a = frames_random(), b = frames_random();
     return snprintf(out, size,
                     "42/chat,%u[\"post_message\",{\"room_id\":\"%s\","
-                    "\"nonce\":\"%08x-%04x-4%03x-8%03x-%012llx\",\"text\":\"%s\"}]",
-                    number, room, (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
+                    "\"nonce\":\"%08x-%04x-7%03x-8%03x-%012llx\",\"text\":\"%s\"}]",
+                    number, room, (unsigned)(ms >> 16), (unsigned)ms & 0xffff, (unsigned)a & 0xfff,
                     (unsigned)(b >> 48) & 0xfff, (unsigned long long)(b & 0xffffffffffff), text);
 }
 
