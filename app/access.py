@@ -16,13 +16,13 @@ from app.models.credential import CredentialKind
 logger = logging.getLogger(__name__)
 
 
-def within(rule: tuple[str, int, int, bool], *key: str) -> None:
-    """Count one more of what a rule of `limits` bounds, for this key.
+def within(rule: tuple[str, int, int, bool], *key: str, times: int = 1) -> None:
+    """Count so many more of what a rule of `limits` bounds, for this key.
 
     Raises RateLimited over the limit. When the store of limits is out of reach it raises Unavailable: denied.
     """
     try:
-        wait = limiter.spend(*rule, *key)
+        wait = limiter.spend(*rule, *key, times=times)
     except Exception as lost:
         logger.exception("the store of limits is out of reach")
         raise Unavailable from lost

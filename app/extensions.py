@@ -74,8 +74,10 @@ class Limiter:
             self._shared = MovingWindowRateLimiter(storage)
         app.extensions["limiter"] = self
 
-    def spend(self, name: str, amount: int, seconds: int, shared: bool, *key: str) -> float | None:
-        """Count one more of `name` for this key. None when it was within the limit, else seconds to wait.
+    def spend(
+        self, name: str, amount: int, seconds: int, shared: bool, *key: str, times: int = 1
+    ) -> float | None:
+        """Count so many more of `name` for this key. None when they were within the limit, else seconds to wait.
 
         Raises whatever the store raises when it can't be reached: whoever calls decides to deny.
         """
@@ -83,7 +85,7 @@ class Limiter:
         if strategy is None:
             return None
         rule = RateLimitItemPerSecond(amount, seconds, namespace=name)
-        if strategy.hit(rule, *key):
+        if strategy.hit(rule, *key, cost=times):
             return None
         return max(0.1, strategy.get_window_stats(rule, *key).reset_time - time.time())
 

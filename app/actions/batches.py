@@ -120,14 +120,19 @@ def _say_together(drafts: Sequence[Draft | None], *, wait: bool = False) -> list
         said = _commit(drafts, wait)
     except (IntegrityError, Unavailable):  # a nonce that was used before, or a lock that is held
         return [None] * len(drafts)
+    _count([each.entry for each in said if each])
     return [_tell(each) if each else None for each in said]
 
 
-def _tell(said: Said) -> events.Fact:
-    author_id, room_id = said.entry.actor_id, said.entry.room_id
+def _count(entries: Sequence[NewEntry]) -> None:
     with suppress(RateLimited, Unavailable):  # it is said; whoever comes next is refused
-        access.within(limits.SEND_BURST, author_id, room_id)
-        access.within(limits.SEND_MINUTE, author_id)
+        for place, times in Counter((entry.actor_id, entry.room_id) for entry in entries).items():
+            access.within(limits.SEND_BURST, *place, times=times)
+        for author_id, times in Counter(entry.actor_id for entry in entries).items():
+            access.within(limits.SEND_MINUTE, author_id, times=times)
+
+
+def _tell(said: Said) -> events.Fact:
     fact = events.posted(said.entry, said.message)
     dispatch.tell(said.entry, fact)
     return fact
@@ -238,10 +243,8 @@ def _insert(hand: Hand, said: Sequence[Said], heads: Mapping[str, int], instant:
 
 
 def _logged(entry: NewEntry) -> tuple[object, ...]:
-    room_id, seq, kind, subject_id, actor_id, _ = entry
-    return room_id, seq, kind.value, subject_id, actor_id
+    return entry.room_id, entry.seq, entry.kind.value, entry.subject_id, entry.actor_id
 
 
 def _stored(message: NewMessage) -> tuple[object, ...]:
-    message_id, room_id, seq, author, nonce, digest, text, *_ = message
-    return message_id, room_id, seq, author.id, nonce, digest, text
+    return (*message[:3], message.author.id, message.nonce, message.digest, message.text)

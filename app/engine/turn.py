@@ -5,7 +5,7 @@ Nothing waits for a clock: with one fact in flight it leaves in the same turn, w
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence, Set
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +34,7 @@ class _Run:
 
     __slots__ = ("_whole", "channel", "first", "frames", "passing", "skip")
 
-    def __init__(self, channel: Channel, first: int, skip: Collection[str], passing: bool) -> None:
+    def __init__(self, channel: Channel, first: int, skip: Set[str], passing: bool) -> None:
         self.channel = channel
         self.first = first
         self.skip = skip
@@ -61,7 +61,7 @@ class Turn:
         self._runs: list[_Run] = []
         self._told = 0
         self._direct: dict[Socket, _Direct] = {}
-        self._due: dict[Socket, list[bytes]] = {}
+        self._due: dict[Socket, tuple[bytes, ...]] = {}
         self._scheduled = False
 
     @property
@@ -69,7 +69,7 @@ class Turn:
         """Whether everything that was due has been written."""
         return not (self._runs or self._direct or self._due)
 
-    def tell(self, channel: Channel, frame: bytes, *, skip: Collection[str], passing: bool) -> None:
+    def tell(self, channel: Channel, frame: bytes, *, skip: Set[str], passing: bool) -> None:
         """A fact for everybody in a channel at this moment, but those in `skip`."""
         last = self._runs[-1] if self._runs else None
         if last is None or last.channel is not channel or last.passing != passing or last.skip or skip:
@@ -92,26 +92,27 @@ class Turn:
         runs, direct, self._runs, self._direct, self._told = self._runs, self._direct, [], {}, 0
         due = self._due
         for socket in direct:
-            due.setdefault(socket, [])  # who asked something is written to before those who only listen
+            due.setdefault(socket, ())  # who asked something is written to before those who only listen
         heard: dict[Socket, list[_Run]] = {}
         for run in runs:
-            buffer = run.buffer()
-            for sid, socket in run.channel.live.items():
-                if sid in run.skip:
-                    continue
+            # All at once, without a look at each: nearly everybody hears this, and nothing else is due to them.
+            fresh = dict.fromkeys(run.channel.live.values(), (run.buffer(),))
+            for sid in run.skip & run.channel.live.keys():
+                del fresh[run.channel.live[sid]]
+            for socket in fresh.keys() & due.keys():
                 if socket in direct:
                     heard.setdefault(socket, []).append(run)
-                elif socket in due:
-                    due[socket].append(buffer)
                 else:
-                    due[socket] = [buffer]
+                    due[socket] = (*due[socket], *fresh[socket])
+                del fresh[socket]
+            due.update(fresh)
         for socket, frames in direct.items():
-            due[socket].extend(_in_order(heard.get(socket, []), frames))
+            due[socket] = (*due[socket], *_in_order(heard.get(socket, []), frames))
 
-    def take(self, socket: Socket) -> list[bytes]:
+    def take(self, socket: Socket) -> Sequence[bytes]:
         """What is due to a socket, which ends: nothing is any more."""
         self.settle()
-        return self._due.pop(socket, [])
+        return self._due.pop(socket, ())
 
     def _wake(self) -> None:
         if not self._scheduled:

@@ -62,9 +62,12 @@ def _read(sid: str, sent: object, times: int) -> inputs.PostMessage | None:
 def _post(drafts: Mapping[int, Draft], asked: int) -> list[Answer | None]:
     answers: list[Answer | None] = [None] * asked
     facts = batches.post(list(drafts.values()))
+    said: Counter[str] = Counter()
     for (place, draft), fact in zip(drafts.items(), facts, strict=True):
         if fact is not None:
-            with suppress(ChatError):  # it is said: whatever comes next is refused
-                access.within(limits.SOCKET_BURST, draft.sid)
+            said[draft.sid] += 1
             answers[place] = {"ok": True, "data": {"message": fact["message"], "duplicate": False}}
+    with suppress(ChatError):  # it is said: whatever comes next is refused
+        for sid, times in said.items():
+            access.within(limits.SOCKET_BURST, sid, times=times)
     return answers
