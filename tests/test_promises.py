@@ -18,6 +18,7 @@ ROWS = {
     "BS": (*range(1, 6), *range(7, 11), *range(12, 16)),
     "BZ": (*range(1, 11), *range(13, 18), 19, 20),
     "BW": (*range(1, 8), *range(9, 15), 16, *range(18, 27)),
+    "H": range(1, 12),
     "BV": (1, 2, *range(4, 7), *range(8, 14), 15, 16),
     "BH": range(1, 9),
     "T": range(1, 14),

@@ -138,20 +138,9 @@ class TestFrames:
         line.frame(CLOSE, struct.pack("!H", 1000))
         assert line.ending() in (1000, 0)
 
-    def test_who_sends_flat_out_keeps_nobody_waiting(self, server: Server, line: Line) -> None:
-        flood = raw.packed(TEXT, b"3") * 2_000
-        worst = 0.0
-        for _ in range(10):
-            line.write(flood)
-            started = time.monotonic()
-            assert still_serves(server)
-            worst = max(worst, time.monotonic() - started)
-        assert worst < 1.0
-        assert line.call("sync", ROOMS, seconds=15)["ok"] is True
-
 
 class TestEnginePackets:
-    """BW13, BW14: the line ends at once, and the room hears that its person left at once."""
+    """BW13, BW14. That whoever was cut is out of everything at once is told in test_hostile.py."""
 
     @pytest.mark.parametrize(
         "packet", ["", "x", "7", "9", "٣", "0{}", "2", "5", "b4AAAA", "4", "4x", "47", "4٢"]
