@@ -1,5 +1,6 @@
 # make run        set up what is missing, then serve on http://127.0.0.1:5000
 # make test       set up what is missing, then run every test
+# make test-stock the same tests on the libraries' own way out (ENGINE=stock); ONLY=tests/server runs some of them
 # make check      lint, format, types (Python and JavaScript)
 # make setup      only the set-up that `run` and `test` share
 # make lock       write the lock files anew from requirements*.txt and package.json
@@ -18,7 +19,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
             if $$p -c '$(OLD)' >/dev/null 2>&1; then echo $$p; break; fi; done)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test storm check setup setup-dev migrate format lock types release-contract screenshots clean bench bench-quick bench-scale \
+.PHONY: run test test-stock storm check setup setup-dev migrate format lock types release-contract screenshots clean bench bench-quick bench-scale \
   bench-hostile bench-lock
 
 run: setup
@@ -36,6 +37,9 @@ migrate: setup
 
 test: setup-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-stock: setup-dev
+	ENGINE=stock $(BIN)/python -m pytest -n 2 --dist loadfile $(ONLY)
 
 storm: setup-dev
 	$(BIN)/python -m tests.faults.storm --single --write

@@ -1,4 +1,5 @@
-"""The server, with pages more: one takes its time, one never lets anybody else have a turn, and one counts."""
+"""The server, with pages more: one takes its time, one never lets anybody else have a turn, one counts, one tells its
+way out."""
 
 import sys
 from pathlib import Path
@@ -45,6 +46,11 @@ def counts() -> dict[str, int]:
         "environs": len(server.environ),
         "by address": engine_state.of(application).sockets_by_address.total(),
     }
+
+
+@application.get("/engine")
+def engine() -> str:
+    return type(socketio.server.manager).__module__
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import socket
 import struct
@@ -12,13 +13,16 @@ from pathlib import Path
 
 import pytest
 import requests
+from flask import Flask
 
+from app.extensions import socketio
 from tests.server import raw
 from tests.server.conftest import register
 from tests.server.process import ROOT, Server, eventually
 from tests.server.raw import CLOSE, PING, TEXT, Line
 
 ENGINES = ("stock", "fast")
+SLOW = [sys.executable, str(ROOT / "tests/server/slow.py")]
 CHANGING = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{4}-[0-9-]+T[0-9:.]+Z|(?<=\"sid\":\")[^\"]+"
 )
@@ -34,8 +38,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def counting(folder: Path, engine: str) -> Server:
-    command = [sys.executable, str(ROOT / "tests/server/slow.py")]
-    return Server(folder, command=command, ENGINE=engine, RATE_LIMITS="off", MAX_SOCKETS_PER_ADDRESS="2000")
+    return Server(folder, command=SLOW, ENGINE=engine, RATE_LIMITS="off", MAX_SOCKETS_PER_ADDRESS="2000")
 
 
 class People:
@@ -150,6 +153,22 @@ def test_both_ways_say_the_same_to_the_byte_and_in_order(tmp_path: Path) -> None
             said[engine] = scenario(server)
     assert said["fast"] == said["stock"]
     assert len(said["fast"][0]) > 10
+
+
+MANAGERS = {"fast": "app.engine.delivery", "stock": "socketio.manager"}
+
+
+def test_each_way_is_what_it_is_called(server: Server) -> None:
+    """Else the two would be compared with themselves."""
+    assert requests.get(f"{server.url}/engine", timeout=5).text == MANAGERS[server.environment["ENGINE"]]
+
+
+def test_a_run_of_the_tests_tries_the_engine_that_it_names(app: Flask, tmp_path: Path) -> None:
+    """ENGINE=stock reaches what is made in this process and what is started beside it: `make test-stock`."""
+    wanted = MANAGERS[os.environ.get("ENGINE") or "fast"]
+    assert type(socketio.server.manager).__module__ == wanted
+    with Server(tmp_path, command=SLOW) as server:
+        assert requests.get(f"{server.url}/engine", timeout=5).text == wanted
 
 
 class TestOrder:
