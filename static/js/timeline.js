@@ -247,11 +247,6 @@ export class Timeline {
     return [...this.#pending.values()].at(-1) ?? null;
   }
 
-  /** The last message of mine that can still be changed; null when there is none in the window. */
-  get lastMine() {
-    return this.#messages.findLast((message) => this.#isMine(message) && !message.deleted_at) ?? null;
-  }
-
   /** What a message that isn't confirmed says. @param {string} nonce */
   pendingText(nonce) {
     return this.#pending.get(nonce)?.text ?? "";

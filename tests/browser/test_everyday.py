@@ -412,6 +412,58 @@ def test_the_arrow_edits_what_i_said_last_and_escape_leaves_it_as_it_was(
     assert [each["text"] for each in ada.history(garden) if each["text"]] == ["mine", "not mine"]
 
 
+def test_the_arrow_leads_to_what_can_still_be_edited_and_to_nothing_else(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    bob.say(garden, "first")
+    bob.say(garden, "second")
+    seat = sit(url, bob).enter(garden)
+    box = seat.page.get_by_role("textbox", name="Message")
+    last = seat.messages().filter(has_text="second")
+    last.hover()
+    seat.page.get_by_role("toolbar").get_by_role("button", name="More").click()
+    seat.page.get_by_role("menuitem", name="Delete", exact=True).click()
+    expect(last.get_by_role("button", name="Undo")).to_be_visible()
+    box.press("ArrowUp")  # not the one that is going
+    expect(box).to_have_value("first")
+    box.press("Escape")
+    assert ada.rest("PUT", f"/rooms/{garden.id}/members/{bob.id}/mute", {"seconds": 3600}).ok
+    expect(seat.page.get_by_text("You are muted until")).to_be_visible()
+    box.press("ArrowUp")  # who is muted edits nothing
+    expect(seat.page.get_by_text("Editing your message")).to_be_hidden()
+    expect(box).to_have_value("")
+
+
+def test_the_arrow_leads_to_my_last_message_also_from_far_above_it(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    first = ada.say(garden, "long ago")
+    for number in range(120):
+        bob.say(garden, f"number {number}.")
+    ada.say(garden, "just now")
+    seat = sit(url, ada)
+    seat.go(f"/rooms/{garden.id}?m={first['seq']}")
+    seat.online()
+    expect(seat.page.locator(".message--found")).to_contain_text("long ago")
+    box = seat.page.get_by_role("textbox", name="Message")
+    box.press("ArrowUp")
+    expect(box).to_have_value("just now")
+    expect(seat.messages().last).to_contain_text("just now")
+
+
+def test_the_question_mark_shows_the_keys_wherever_nothing_is_written(
+    url: str, sit: Sit, ada: Account, garden: Room
+) -> None:
+    seat = sit(url, ada).enter(garden)
+    link = seat.page.locator("#room-list").get_by_role("link", name="The garden")
+    for place in (link, seat.page.get_by_role("button", name="Copy link"), seat.log):
+        place.focus()
+        seat.page.keyboard.press("?")
+        expect(seat.page.get_by_role("dialog", name="Keys")).to_be_visible()
+        seat.page.keyboard.press("Escape")
+        expect(place).to_be_focused()
+
+
 def test_a_menu_and_its_picker_give_the_focus_back(
     url: str, sit: Sit, ada: Account, bob: Account, garden: Room
 ) -> None:

@@ -245,9 +245,3 @@ test("an answer is followed also when what it quotes isn't in the window", () =>
   assert.equal(timeline.find(50).reply_to.excerpt, "better");
   assert.equal(timeline.find(1), undefined);
 });
-
-test("my last message that I can still change is found", () => {
-  const timeline = loaded([message(1, ada), message(2, ada, { deleted_at: "2026-11-22T13:00:00.000Z", text: "" }), message(3)]);
-  assert.equal(timeline.lastMine.seq, 1);
-  assert.equal(loaded([message(1)]).lastMine, null);
-});

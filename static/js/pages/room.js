@@ -169,11 +169,10 @@ function typedAnywhere(event) {
   if (event.key === "Escape" && !document.querySelector("dialog[open], [popover]:popover-open")) panels.leaveMembers();
   if (event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey) return;
   const at = document.activeElement;
+  if (at?.matches("input, textarea, select") || document.querySelector("dialog[open], [popover]:popover-open")) return;
   // Where nothing is being written, the question mark asks for the keys.
-  const nowhere = at === document.body || at === byId("log") || at === byId("main") || at?.matches(".message");
-  if (!nowhere || document.querySelector("dialog[open], [popover]:popover-open")) return;
   if (event.key === "?") return commands.showKeys();
-  composer.focus();
+  if (at === document.body || at === byId("log") || at === byId("main") || at?.matches(".message")) composer.focus();
 }
 
 /** The tab is looked at again, or the machine woke up: is the line still there, and did I miss anything? */

@@ -167,6 +167,12 @@ export class RoomMessages {
     return text.includes(`@${folded(me.username)}`) || text.includes("@room") ? null : false;
   }
 
+  /** The last message in the open room that I can edit; undefined where there is none. */
+  get lastEditable() {
+    const { conversations, current } = this.#room;
+    return conversations.timeline(current()).messages.findLast((message) => this.#present(message.seq) && this.#can(message).has("edit"));
+  }
+
   settle() {
     this.#bar.settle();
   }

@@ -35,10 +35,7 @@ export class Writing {
       onSend: (text, task) =>
         task.kind === "edit" ? void this.#change(task.message, text) : this.#send(text, task.kind === "reply" ? task.message : null),
       onCancel: () => this.#writeNew(),
-      onLast: () => {
-        const last = conversations.timeline(this.#current).lastMine;
-        if (last) this.write("edit", last);
-      },
+      onLast: () => void this.#editLast(),
       choices: (typed) =>
         mentions.choices(typed, conversations.members(this.#current), {
           me: me.id,
@@ -161,6 +158,16 @@ export class Writing {
     frames.ask("timeline", "rooms");
     frames.now();
     view.messageList.toEnd();
+  }
+
+  /** What I said last and can still change: fetched first where the reader is too far above it. */
+  async #editLast() {
+    const { messages, place } = this.#parts;
+    const roomId = this.#current;
+    if (this.#timeline.hasNewer) await place.toLatest();
+    if (roomId !== this.#current || this.#timeline.hasNewer || !this.composer.isEmpty || this.composer.task.kind !== "new") return;
+    const last = messages.lastEditable;
+    if (last) this.write("edit", last);
   }
 
   /** Something new again; what was begun before is there as it was. */
