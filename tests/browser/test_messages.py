@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import time
 from typing import Any
+
+from playwright.sync_api import WebSocketRoute
 
 from tests.browser.conftest import Sit
 from tests.browser.stage import Seat, expect
 from tests.clients.people import Account, Room
 
+GLANCE_MS = 1200  # longer than a message has to be looked at to be read
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
 
 
@@ -229,3 +234,54 @@ def test_what_is_marked_unread_stays_so_until_the_room_is_opened_again_on_every_
     there.click()
     expect(phone.page.locator(".new-line + article")).to_contain_text("two")
     expect(seat.page).to_have_title(re.compile("^The garden"))
+
+
+def test_what_is_marked_unread_on_one_device_isnt_read_by_standing_on_the_screen_of_another(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    for text in ("one", "two", "three"):
+        bob.say(garden, text)
+    desk, phone = sit(url, ada).enter(garden), sit(url, ada).enter(garden)
+    expect(desk.page).to_have_title(re.compile("^The garden"))
+    act(phone, "two", "Mark unread from here")
+    for seat in (desk, phone):
+        expect(seat.page).to_have_title(re.compile(r"^\(2\) "))
+        expect(seat.page.locator(".new-line + article")).to_contain_text("two")
+    bob.say(garden, "four")
+    expect(desk.messages().last).to_contain_text("four")
+    time.sleep(GLANCE_MS / 1000)
+    assert ada.rest("GET", f"/rooms/{garden.id}").json()["unread"] == 3
+    desk.say("so I am here")  # who answers has read
+    for seat in (desk, phone):
+        expect(seat.page).to_have_title(re.compile("^The garden"))
+
+
+def test_a_word_of_what_was_read_that_comes_late_takes_nothing_back(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    """As it may from another process: told after this page had read on. Nothing passes while Python waits by itself."""
+    for text in ("one", "two", "three"):
+        bob.say(garden, text)
+    late: list[WebSocketRoute] = []
+    seat = sit(url, ada)
+    seat.page.route_web_socket(re.compile("/socket.io/"), lambda socket: late.append(passed(socket)))
+    seat.enter(garden)
+    expect(seat.page).to_have_title(re.compile("^The garden"))
+    seat.page.wait_for_timeout(GLANCE_MS)
+    last = ada.rest("GET", f"/rooms/{garden.id}").json()["last_seq"]
+    fact = {"room_id": garden.id, "seq": last - 2, "unread": 2, "mentions": 0, "last_seq": last}
+    late[-1].send(f"42/chat,{json.dumps(['read_changed', fact])}")
+    seat.page.wait_for_timeout(500)
+    expect(seat.page).to_have_title(re.compile("^The garden"))
+    bob.say(garden, "four")
+    expect(seat.messages().last).to_contain_text("four")
+    seat.page.wait_for_timeout(GLANCE_MS)
+    assert ada.rest("GET", f"/rooms/{garden.id}").json()["unread"] == 0
+
+
+def passed(socket: WebSocketRoute) -> WebSocketRoute:
+    """The line as it is, and a way to say more on it."""
+    server = socket.connect_to_server()
+    server.on_message(socket.send)
+    socket.on_message(server.send)
+    return socket

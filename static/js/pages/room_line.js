@@ -43,8 +43,7 @@ export class Line {
     this.feed = this.#makeFeed();
     this.outbox = this.#makeOutbox();
     this.reading = new Reading({ tell: ({ room_id, seq }) => this.#setRead(room_id, seq) });
-    // The place as it is: nothing moves, and the answer has the counts.
-    this.recount = new Recount({ ask: (roomId) => this.#setRead(roomId, parts.conversations.room(roomId)?.read_seq ?? 0) });
+    this.recount = new Recount({ ask: (roomId) => this.#count(roomId) });
     this.announcer = new Announcer((typing) => {
       this.connection.ask("set_typing", { room_id: parts.place.current, typing }).catch(() => {});
     });
@@ -164,8 +163,7 @@ export class Line {
     const now = Date.now();
     if (event === "typing_changed") return conversations.typing(fact, now);
     if (event === "presence_changed") return conversations.presence(fact);
-    // Also backwards: on another device I marked something as unread.
-    if (event === "read_changed") return conversations.read(fact.room_id, { ...fact, read_seq: fact.seq, back: true });
+    if (event === "read_changed") return void this.#readElsewhere(fact);
     if (event === "level_changed") return conversations.setLevel(fact.room_id, fact.level);
     if (event === "room_removed") return conversations.remove(fact.room_id, fact.reason);
     if (this.#parts.overseeing.hear(event, fact)) return;
@@ -179,6 +177,26 @@ export class Line {
   /** @param {Fact} fact a message of mine in the log is a message that needs no sending */
   #confirmed(fact) {
     if (fact.message?.author?.id === this.#parts.me.id) this.outbox.confirm(fact.room_id, fact.message.nonce);
+  }
+
+  /**
+   * Another device of mine has read on, or marked something as unread. Told by another process, a place may also come
+   * late, when I had read on from there: only the server knows.
+   *
+   * @param {{room_id: string, seq: number, unread: number, mentions: number, last_seq: number}} fact
+   */
+  async #readElsewhere({ room_id, seq, ...counts }) {
+    const { conversations, place } = this.#parts;
+    const before = conversations.room(room_id)?.read_seq ?? 0;
+    conversations.read(room_id, { ...counts, read_seq: seq, back: true });
+    if (seq >= before) return;
+    const counted = await this.#count(room_id).catch(() => false);
+    if (counted && conversations.room(room_id)?.read_seq === seq) place.unreadAfter(room_id, seq);
+  }
+
+  /** Have the server count what is unread. Nobody read up to nothing, so no place moves. @param {string} roomId */
+  #count(roomId) {
+    return this.#setRead(roomId, 0);
   }
 
   /**

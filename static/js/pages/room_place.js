@@ -138,14 +138,36 @@ export class Place {
    * @param {number} seq the first that shall be unread
    */
   async markUnread(roomId, seq) {
-    const { conversations, frames, line } = this.#parts;
-    line.reading.away();
-    line.reading.rewind(roomId, seq - 1);
+    const { conversations, line } = this.#parts;
+    this.#hold(roomId, seq - 1);
     const ack = await line.connection.ask("set_read", { room_id: roomId, seq: seq - 1, back: true });
     if (!ack.ok) throw new Error(ack.error.detail ?? ack.error.title);
     conversations.read(roomId, { ...ack.data, back: true });
-    this.newAfter = seq - 1;
-    frames.ask("rooms", "timeline");
+    this.unreadAfter(roomId, seq - 1);
+  }
+
+  /**
+   * By my own wish, here or on another device.
+   *
+   * @param {string} roomId
+   * @param {number} seq
+   */
+  unreadAfter(roomId, seq) {
+    this.#hold(roomId, seq);
+    if (roomId === this.current) this.newAfter = seq;
+    this.#parts.frames.ask("rooms", "timeline");
+  }
+
+  /**
+   * What stands on the screen isn't read by that.
+   *
+   * @param {string} roomId
+   * @param {number} seq
+   */
+  #hold(roomId, seq) {
+    const { reading } = this.#parts.line;
+    reading.away();
+    reading.rewind(roomId, seq);
   }
 
   /** @param {number} seq */
