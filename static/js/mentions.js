@@ -31,7 +31,7 @@ export function typedAt(text, caret) {
  * @returns {Choice[]}
  */
 export function choices(typed, members, { me, mayCallAll }) {
-  const wanted = folded(typed);
+  const wanted = plain(typed);
   const people = members
     .filter(({ user }) => user.id !== me)
     .map(({ user }) => ({ choice: { name: user.username, label: user.display_name, user }, rank: rank(wanted, user) }));
@@ -61,13 +61,18 @@ export function folded(name) {
   return name.normalize("NFKC").toLocaleLowerCase("en");
 }
 
+/** What is looked for is compared more freely: by its letters without their marks. @param {string} text */
+export function plain(text) {
+  return folded(text).normalize("NFD").replace(/\p{M}+/gu, "");
+}
+
 /**
  * @param {string} wanted
  * @param {import("./types").User} user
  * @returns {number} the smaller the likelier; -1 when it can't be meant
  */
 function rank(wanted, user) {
-  const names = [folded(user.username), folded(user.display_name)];
+  const names = [plain(user.username), plain(user.display_name)];
   if (names.some((name) => name.startsWith(wanted))) return 1;
   if (names.some((name) => name.split(/[\s._-]+/u).some((word) => word.startsWith(wanted)))) return 2;
   return names.some((name) => name.includes(wanted)) ? 3 : -1;

@@ -1,27 +1,35 @@
 /** What the command palette offers for what was typed: rooms, people's places, and things to do. */
 
-import { folded } from "./mentions.js";
+import { plain } from "./mentions.js";
 
 /** @typedef {{id: string, label: string, hint: string, kind: "room" | "action", words?: string}} Entry */
 
 const OFFERED = 12;
+/** As long as nothing was typed, so many rooms stand above what can be done: who has more finds them by typing. */
+const ROOMS_FIRST = 6;
 
 /**
- * Those that match, the likeliest first; in the given order when nothing was typed.
+ * Those that match, the likeliest first; when nothing was typed, the first rooms and everything that can be done.
  *
  * @param {Entry[]} entries
  * @param {string} typed
  * @returns {Entry[]}
  */
 export function matching(entries, typed) {
-  const wanted = folded(typed.trim());
-  if (!wanted) return entries.slice(0, OFFERED);
+  const wanted = plain(typed.trim());
+  if (!wanted) return opening(entries);
   return entries
-    .map((entry, order) => ({ entry, order, score: score(folded(entry.label), folded(entry.words ?? ""), wanted) }))
+    .map((entry, order) => ({ entry, order, score: score(plain(entry.label), plain(entry.words ?? ""), wanted) }))
     .filter(({ score: found }) => found > 0)
     .sort((one, other) => other.score - one.score || one.order - other.order)
     .slice(0, OFFERED)
     .map(({ entry }) => entry);
+}
+
+/** @param {Entry[]} entries */
+function opening(entries) {
+  const kind = (/** @type {Entry["kind"]} */ wanted) => entries.filter((entry) => entry.kind === wanted);
+  return [...kind("room").slice(0, ROOMS_FIRST), ...kind("action")];
 }
 
 /**

@@ -51,6 +51,23 @@ test("the palette finds by beginnings, by words, and by letters in their order",
   assert.deepEqual(found("nothing such"), []);
 });
 
+test("of many rooms the palette begins with a few, so that what can be done is seen below them", () => {
+  const rooms = Array.from({ length: 60 }, (_, at) => ({ id: `r${at}`, label: `Room ${at}`, hint: "", kind: "room" }));
+  const actions = Array.from({ length: 11 }, (_, at) => ({ id: `a${at}`, label: `Act ${at}`, hint: "", kind: "action" }));
+  const offered = matching([...rooms, ...actions], "");
+  assert.deepEqual(offered.map((each) => each.id), ["r0", "r1", "r2", "r3", "r4", "r5", ...actions.map((each) => each.id)]);
+  assert.equal(matching([...rooms, ...actions], "room 59")[0].id, "r59");
+});
+
+test("people and rooms are found by letters without their marks", () => {
+  const rooms = ["Büro", "Café Zürich"].map((label) => ({ id: label, label, hint: "", kind: "room" }));
+  assert.deepEqual(matching(rooms, "buro").map((each) => each.label), ["Büro"]);
+  assert.deepEqual(matching(rooms, "zurich").map((each) => each.label), ["Café Zürich"]);
+  assert.deepEqual(matching(rooms, "bü").map((each) => each.label), ["Büro"]);
+  const zoe = mentions.choices("zoe", [member(person("z", "Zoë"))], { me: "ada", mayCallAll: false });
+  assert.deepEqual(zoe.map((each) => each.name), ["z"]);
+});
+
 test("emoji are found by every word typed, in the tone of skin that one has", () => {
   const all = shown(JSON.parse(readFileSync(new URL("../../node_modules/emoji-picker-element-data/en/emojibase/data.json", import.meta.url))));
   assert.ok(all.length > 1500);

@@ -49,7 +49,7 @@ export class Commands {
 
   /** @returns {Entry[]} */
   #entries() {
-    const rooms = this.#calls.rooms().map(({ id, title, unread }) => ({ id, label: title, hint: unread ? `${unread} unread` : "", kind: /** @type {const} */ ("room") }));
+    const rooms = this.#calls.rooms().map(({ id, title, unread, mentions }) => ({ id, label: title, hint: waiting(unread, mentions), kind: /** @type {const} */ ("room") }));
     const called = this.#calls.rooms().reduce((sum, { mentions }) => sum + mentions, 0);
     const hints = /** @type {Record<string, string>} */ ({ mentions: called ? `${called} unread` : "" });
     const actions = ACTIONS.map(({ id, label, words, hint = hints[id] ?? "" }) => ({ id, label, words, hint, kind: /** @type {const} */ ("action") }));
@@ -65,4 +65,12 @@ export class Commands {
     if (id === "theme") return byId("theme-switch").click();
     this.#calls.actions[id]?.();
   }
+}
+
+/**
+ * @param {number} unread
+ * @param {number} mentions
+ */
+function waiting(unread, mentions) {
+  return [mentions ? `@${mentions}` : "", unread ? `${unread} unread` : ""].filter(Boolean).join(" · ");
 }
