@@ -57,7 +57,11 @@ def test_a_room_of_which_i_want_to_hear_nothing_counts_for_nothing_at_the_front_
     say(bob, garden.id, "@ada one")
     say(bob, attic, "@ada two")
     ada.post(f"{garden.path}/level", level="nothing")
-    assert re.search(r"Mentions\s*1\s+unread", words(ada.http.get("/")))
+    page = ada.http.get("/")
+    assert re.search(r"Mentions\s*1\s+unread", words(page))
+    rows = re.findall(r'<a class="room-row([^"]*)" href="([^"]+)"', page.text)
+    assert set(rows) == {("", f"/rooms/{attic}"), (" room-row--quiet room-row--muted", garden.path)}
+    assert "The garden muted" in words(page) and "The attic muted" not in words(page)
 
 
 def test_older_ones_are_a_link_away_and_none_is_lost_on_the_way(ada, bob, garden, monkeypatch):

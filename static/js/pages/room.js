@@ -138,6 +138,7 @@ const roomMenu = new RoomMenu({
 });
 const commands = new Commands({
   rooms: () => conversations.rooms.filter((room) => room.id !== place.current),
+  mentions: () => conversations.mentions,
   goTo: (roomId) => panels.toRoom(roomId),
   actions: {
     pins: () => messages.openPins(),

@@ -27,7 +27,7 @@ export class Commands {
   #calls;
   #palette;
 
-  /** @param {{rooms: () => Room[], goTo: (roomId: string) => void, actions: Record<string, () => void>}} calls */
+  /** @param {{rooms: () => Room[], mentions: () => number, goTo: (roomId: string) => void, actions: Record<string, () => void>}} calls */
   constructor(calls) {
     this.#calls = calls;
     this.#palette = new Palette({ entries: () => this.#entries(), onChoose: (entry) => this.#choose(entry) });
@@ -50,7 +50,7 @@ export class Commands {
   /** @returns {Entry[]} */
   #entries() {
     const rooms = this.#calls.rooms().map(({ id, title, unread, mentions }) => ({ id, label: title, hint: waiting(unread, mentions), kind: /** @type {const} */ ("room") }));
-    const called = this.#calls.rooms().reduce((sum, { mentions }) => sum + mentions, 0);
+    const called = this.#calls.mentions();
     const hints = /** @type {Record<string, string>} */ ({ mentions: called ? `${called} unread` : "" });
     const actions = ACTIONS.map(({ id, label, words, hint = hints[id] ?? "" }) => ({ id, label, words, hint, kind: /** @type {const} */ ("action") }));
     return [...rooms, ...actions];
