@@ -8,6 +8,9 @@
 /** Where the wish is kept: `all`, `mentions`, or nothing for none. */
 const KEPT = "notices";
 
+/** Of what several tabs hear, one tells; for so long, in milliseconds, the others hear it late. */
+const LATE = 5000;
+
 /** @typedef {"" | "mentions" | "all"} Wish */
 
 /**
@@ -30,16 +33,19 @@ const KEPT = "notices";
  * @property {(roomId: string, seq: number) => void} onOpen
  * @property {Browser | undefined} [browser]
  * @property {() => void} [focus]
+ * @property {(what: string, act: () => void) => void} [once] acts in one of the tabs in which the same is to be done
  */
 
 export class Notices {
   #options;
   #browser;
+  #once;
 
   /** @param {Options} options */
   constructor(options) {
     this.#options = options;
     this.#browser = options.browser ?? /** @type {any} */ (globalThis).Notification;
+    this.#once = options.once ?? inOneTab;
   }
 
   /** A fact as it is told live; what is caught up on isn't news any more. @param {Fact} fact */
@@ -51,14 +57,8 @@ export class Notices {
     if (wishes.some((wish) => wish === "" || wish === "nothing") || this.#browser?.permission !== "granted") return;
     if (wishes.includes("mentions") && !callsMe(message)) return;
     const where = title(message.room_id);
-    // One notice a room: the newest takes the place of the one before, in all tabs of it.
-    const shown = show(this.#browser, `${name(message.author)} in ${where}`, line(message.text), message.room_id);
-    if (!shown) return;
-    shown.onclick = () => {
-      (this.#options.focus ?? (() => window.focus()))();
-      shown.close();
-      onOpen(message.room_id, message.seq);
-    };
+    // One notice a room: the newest takes the place of the one before.
+    this.#show(message.id, `${name(message.author)} in ${where}`, line(message.text), message.room_id, () => onOpen(message.room_id, message.seq));
   }
 
   /**
@@ -72,13 +72,26 @@ export class Notices {
   tell(title, body, tag, onOpen) {
     const { isLookedAt, storage } = this.#options;
     if (isLookedAt() || wanted(storage) === "" || this.#browser?.permission !== "granted") return;
-    const shown = show(this.#browser, title, body, tag);
-    if (!shown) return;
-    shown.onclick = () => {
-      (this.#options.focus ?? (() => window.focus()))();
-      shown.close();
-      onOpen();
-    };
+    this.#show(`${tag} ${title}`, title, body, tag, onOpen);
+  }
+
+  /**
+   * @param {string} what the same in every tab that hears the same
+   * @param {string} title
+   * @param {string} body
+   * @param {string} tag
+   * @param {() => void} onOpen
+   */
+  #show(what, title, body, tag, onOpen) {
+    this.#once(`notice ${what}`, () => {
+      const shown = this.#browser && show(this.#browser, title, body, tag);
+      if (!shown) return;
+      shown.onclick = () => {
+        (this.#options.focus ?? (() => window.focus()))();
+        shown.close();
+        onOpen();
+      };
+    });
   }
 }
 
@@ -112,9 +125,24 @@ export function want(storage, wish) {
  */
 export function show(Browser, title, body, tag) {
   try {
-    return new Browser(title, { body, tag, icon: "/static/img/icon-192.png" });
+    // Whoever didn't see the one before is to notice the one in its place: the system is silent about it unless asked.
+    const options = { body, tag, renotify: true, icon: "/static/img/icon-192.png" };
+    return new Browser(title, options);
   } catch {
     // Chrome on Android has the class and refuses to make one outside of a service worker.
     return null;
   }
+}
+
+/**
+ * @param {string} what
+ * @param {() => void} act
+ */
+function inOneTab(what, act) {
+  if (!globalThis.navigator?.locks) return act();
+  void navigator.locks.request(what, { ifAvailable: true }, (lock) => {
+    if (!lock) return;
+    act();
+    return new Promise((resolve) => setTimeout(resolve, LATE));
+  });
 }

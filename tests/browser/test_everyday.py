@@ -307,6 +307,31 @@ def test_a_mention_is_noticed_in_a_tab_that_nobody_looks_at(
     assert seat.page.evaluate("window.noticed") == [expected]
 
 
+def test_of_two_tabs_one_tells_each_mention(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    seat = sit(url, ada)
+    seat.context.add_init_script(NOTICES)
+    seat.go("/")
+    seat.page.evaluate(
+        "localStorage.setItem('notices', 'mentions'), localStorage.setItem('test-permission', 'granted')"
+    )
+    seat.enter(garden)
+    with seat.context.expect_page() as opened:
+        seat.page.evaluate("void open(location.href)")
+    other = opened.value
+    expect(other.locator("html")).to_have_attribute("data-line", "online")
+    for page in (seat.page, other):
+        page.evaluate("window.away = true")
+    for text in ("one", "two"):
+        bob.say(garden, f"{text} @{ada.username}")
+    for page in (seat.page, other):
+        expect(seat.messages(page).last).to_contain_text("two")
+        page.wait_for_timeout(500)
+    noticed = [text for page in (seat.page, other) for _, text in page.evaluate("window.noticed")]
+    assert sorted(noticed) == [f"one @{ada.username}", f"two @{ada.username}"]
+
+
 def test_a_notice_leads_to_its_message_in_another_room_however_far_up_that_is_by_then(
     url: str, sit: Sit, ada: Account, bob: Account, garden: Room
 ) -> None:

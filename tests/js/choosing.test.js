@@ -112,7 +112,7 @@ test("a language is known by the names that people give it; a strange one is lef
 });
 
 /** A browser that shows notices, and somebody who looks away. */
-function away({ wish = "mentions", permission = "granted", looked = false, level = "everything" } = {}) {
+function away({ wish = "mentions", permission = "granted", looked = false, level = "everything", once = (what, act) => act() } = {}) {
   const shown = [];
   class Browser {
     static permission = permission;
@@ -137,6 +137,7 @@ function away({ wish = "mentions", permission = "granted", looked = false, level
     title: () => "Garden",
     name: (author) => author?.display_name ?? "Nobody",
     onOpen: (roomId, seq) => opened.push([roomId, seq]),
+    once,
   });
   return { notices, shown, opened };
 }
@@ -148,6 +149,14 @@ test("a notice says who called me where, and leads there", () => {
   assert.deepEqual(shown.map((each) => [each.title, each.body, each.tag]), [["Bob in Garden", "hi @ada", "garden"]]);
   shown[0].onclick();
   assert.deepEqual(opened, [["garden", 1]]);
+});
+
+test("what several tabs hear one tells, and aloud, though it stands in the place of the one before", () => {
+  const told = new Set();
+  const once = (what, act) => told.has(what) || act(told.add(what));
+  const tabs = [away({ once }), away({ once })];
+  for (const seq of [1, 2]) for (const { notices } of tabs) notices.hear(posted(seq, bob, { text: `@ada ${seq}` }));
+  assert.deepEqual(tabs.flatMap(({ shown }) => shown).map(({ body, renotify }) => [body, renotify]), [["@ada 1", true], ["@ada 2", true]]);
 });
 
 test("no notice to who looks, who said it, who doesn't want it, or whose browser may not", () => {
