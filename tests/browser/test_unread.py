@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import statistics
 import time
@@ -205,6 +206,30 @@ def test_a_room_tells_as_much_as_one_wants_in_the_title_and_by_notices(
     expect(seat.page.get_by_role("link", name="The kitchen muted")).to_be_visible()
     assert ada.rest("PATCH", f"/rooms/{kitchen.id}/me", {"level": "everything"}).ok
     titled(seat, "@3 (6) The garden")
+
+
+def test_the_sign_of_an_installed_app_counts_as_the_title_does(
+    url: str, sit: Sit, ada: Account, bob: Account, garden: Room
+) -> None:
+    kitchen = bob.make_room("The kitchen")
+    ada.join(kitchen)
+    seat = sit(url, ada)
+    seat.context.add_init_script(
+        "Object.assign(Navigator.prototype, {async setAppBadge(count) { document.body.dataset.sign = count },"
+        " async clearAppBadge() { document.body.dataset.sign = 0 }})"
+    )
+    signed = functools.partial(expect(seat.page.locator("body")).to_have_attribute, "data-sign")
+    seat.enter(garden)
+    signed("0")
+    bob.say(kitchen, "one")
+    said = bob.say(kitchen, "two")
+    signed("2")
+    assert ada.rest("PATCH", f"/rooms/{kitchen.id}/me", {"level": "mentions"}).ok
+    signed("0")
+    bob.say(kitchen, f"@{ada.username} three")
+    signed("1")
+    assert ada.rest("PUT", f"/rooms/{kitchen.id}/read", {"seq": said["seq"] + 1}).ok
+    signed("0")
 
 
 def test_who_writes_is_named_and_several_are_several(
