@@ -204,8 +204,9 @@ def current_invite(user: User, room_id: str) -> Invite | None:
 
 
 def knock_by_link(user: User, token: str) -> Knock | None:
-    """How a person knocked by a link, whatever became of it; None for who didn't."""
-    query = sa.select(Knock).join(Knock.invite).where(Knock.user_id == user.id, Invite.token == token)
+    """How a person knocked at the room of a link, by this one or another, whatever became of it; None for who didn't."""
+    of_link = sa.and_(Invite.room_id == Knock.room_id, Invite.token == token)
+    query = sa.select(Knock).join(Invite, of_link).where(Knock.user_id == user.id)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 

@@ -124,10 +124,13 @@ def accept(user: User, token: str) -> Came:
     if invite.asks_first:
         return _knock(room, user, invite)
     membership, entry = admission.admit(room, user, invite, before, by=user)
+    ended = knocks.end(room, user, by=user)
     db.session.commit()
 
     dispatch.tell(entry)
     rooms.tell_added(membership)
+    for knock in ended:
+        knocks.tell(knock)
     return membership
 
 

@@ -16,6 +16,7 @@ def ask(room: Room, user: User, invite: Invite) -> tuple[Knock, bool]:
     """
     knock = db.session.scalar(Knock.of(room.id, user.id).execution_options(populate_existing=True))
     if knock is not None and knock.is_pending:
+        knock.invite = invite  # of two links, the one before may let nobody in any more
         return knock, False
     if knock is not None and admission.turned_away(knock, invite):
         raise NotFound
@@ -24,6 +25,17 @@ def ask(room: Room, user: User, invite: Invite) -> tuple[Knock, bool]:
     knock.answered_at = knock.answered_by_id = knock.denied_seq = None
     db.session.add(knock)
     return knock, True
+
+
+def end(room: Room, user: User, *, by: User) -> list[Knock]:
+    """Nobody waits any more at the door of a locked room who came in by another way: the knock that ends, if there is
+    one. The transaction stays open: whoever calls commits it, and tells.
+    """
+    found = db.session.scalar(Knock.of(room.id, user.id).execution_options(populate_existing=True))
+    if found is None or not found.is_pending:
+        return []
+    _answer(found, by)
+    return [found]
 
 
 def tell(knock: Knock) -> None:
@@ -37,7 +49,7 @@ def approve(moderator: User, knock_id: str) -> Membership:
     """Let somebody in who knocked, and tell the room. Who is in already is fine.
 
     Raises NotFound for an outsider and an unknown knock, Forbidden for a member; Conflict for one that was turned
-    away, for a link that has ended meanwhile, and where nobody more may come in.
+    away, for a deleted account and a link that has ended meanwhile, and where nobody more may come in.
     """
     knock, room = _begin(moderator, knock_id)
     inside = db.session.scalar(Membership.between(knock.user, room.id))
@@ -46,6 +58,8 @@ def approve(moderator: User, knock_id: str) -> Membership:
         db.session.commit()
         tell(knock)
         return inside
+    if knock.user.deleted_at is not None:
+        raise Conflict("This account was deleted meanwhile.")
     if knock.denied_seq is not None:
         raise Conflict("Somebody turned this person away already.")
     try:

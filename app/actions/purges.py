@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from app import access, dispatch, events, limits, log, oversight
-from app.actions import rooms
+from app.actions import knocks, rooms
 from app.errors import Conflict
 from app.extensions import db
-from app.models import Entry, Kind, Membership, Purge, Role, User
+from app.models import Entry, Kind, Knock, Membership, Purge, Role, User
 from app.models.columns import new_id, now
 
 
@@ -57,10 +57,12 @@ def undo(moderator: User, purge_id: str) -> int:
         raise Conflict("There is no place for all of them any more.")
     done.undone_at = now()
     entries: list[Entry] = []
+    ended: list[Knock] = []
     for each in gone:
         each.ended_at = each.removed_seq = each.purge_id = None
         each.joined_at = now()  # by which other processes find who came in lately
         room.member_count += 1
+        ended += knocks.end(room, each.user, by=moderator)
         detail = {"did": "let_back", "purge_id": purge_id}
         entries.append(
             log.append(room, Kind.MEMBER_JOINED, subject_id=each.user_id, actor=moderator, detail=detail)
@@ -70,4 +72,6 @@ def undo(moderator: User, purge_id: str) -> int:
     for entry, each in zip(entries, gone, strict=True):
         dispatch.tell(entry)
         rooms.tell_added(each)
+    for knock in ended:
+        knocks.tell(knock)
     return len(gone)

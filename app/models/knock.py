@@ -37,10 +37,9 @@ class Knock(Base):
 
     @classmethod
     def pending_in(cls, room_id: str) -> sa.Select[Self]:
-        """Who waits at a room's door, longest first."""
-        return (
-            sa.select(cls).where(cls.room_id == room_id, cls.answered_at.is_(None)).order_by(cls.created_at)
-        )
+        """Who waits at a room's door, longest first, without those who left this server."""
+        waiting = sa.and_(cls.room_id == room_id, cls.answered_at.is_(None), User.deleted_at.is_(None))
+        return sa.select(cls).join(cls.user).where(waiting).order_by(cls.created_at)
 
     @classmethod
     def of(cls, room_id: str, user_id: str) -> sa.Select[Self]:

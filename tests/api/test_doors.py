@@ -216,6 +216,51 @@ class TestKnocking:
             assert refusals(crowd[0].api(method, path)) == (404, "not_found")
         assert stored.rows(app) == before
 
+    def test_who_knocks_again_by_another_link_waits_there_and_is_let_in_by_that_one(
+        self, garden: Garden, ada: Person, mallory: Person
+    ) -> None:
+        first = made(garden, ada, asks_first=True)
+        mallory.api("POST", f"/join/{first['token']}")
+        second = made(garden, ada, asks_first=True, label="At the gate")
+        assert mallory.api("POST", f"/join/{second['token']}").status_code == 202
+        for link in (first, second):
+            assert "You knocked" in mallory.http.get(f"/join/{link['token']}/waiting").text
+        ada.api("DELETE", f"/invites/{first['id']}")
+        [knock] = ada.api("GET", f"/rooms/{garden.id}/knocks").get_json()["items"]
+        assert knock["link"] == "At the gate"
+        assert ada.api("POST", f"/knocks/{knock['id']}/approve").status_code == 200
+
+    @pytest.mark.parametrize("way", ["another link", "undo"])
+    def test_who_came_in_by_another_way_waits_no_more(
+        self, way: str, garden: Garden, ada: Person, mallory: Person
+    ) -> None:
+        open_link = made(garden, ada)
+        if way == "undo":
+            joins(open_link, mallory)
+            purge = ada.api("POST", f"/invites/{open_link['id']}/purge", {}).get_json()
+        mallory.api("POST", f"/join/{made(garden, ada, asks_first=True)['token']}")
+        [knock] = ada.api("GET", f"/rooms/{garden.id}/knocks").get_json()["items"]
+        ada.heard()
+        if way == "undo":
+            assert ada.api("POST", f"/purges/{purge['id']}/undo").status_code == 200
+        else:
+            joins(open_link, mallory)
+        told = [fact["knock"]["state"] for event, fact in ada.heard() if event == "knock_changed"]
+        assert told == ["approved"]
+        assert ada.api("GET", f"/rooms/{garden.id}/knocks").get_json()["items"] == []
+        assert ada.api("POST", f"/knocks/{knock['id']}/deny").status_code == 204
+        assert mallory.say(garden.id)["ok"]
+
+    def test_whose_account_is_gone_waits_no_more(self, garden: Garden, ada: Person, mallory: Person) -> None:
+        knock = mallory.api("POST", f"/join/{made(garden, ada, asks_first=True)['token']}").get_json()[
+            "knock"
+        ]
+        gone = mallory.api("DELETE", "/me", {"current": mallory.password, "messages": "keep"})
+        assert gone.status_code == 204, gone.data
+        assert ada.api("GET", f"/rooms/{garden.id}/knocks").get_json()["items"] == []
+        assert refusals(ada.api("POST", f"/knocks/{knock['id']}/approve")) == (409, "conflict")
+        assert inside(garden, ada) == ["ada", "bob"]
+
     def test_who_was_banned_does_not_even_knock(self, garden: Garden, ada: Person, bob: Person) -> None:
         ada.api("DELETE", f"/rooms/{garden.id}/members/{bob.id}?ban=true")
         link = made(garden, ada, asks_first=True)
