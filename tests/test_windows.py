@@ -162,6 +162,55 @@ def test_a_link_shows_the_last_fifty_and_all_that_comes(
     assert [each["text"] for each in seen] == [f"number {number}" for number in range(8, 2, -1)]
 
 
+def links(garden: Garden, who: Person) -> list[str]:
+    """The tokens of the room's links that somebody is shown, by every way that shows any."""
+    items = who.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"]
+    page = who.http.get(f"{garden.path}/invites").text
+    assert sorted(set(re.findall(r"/join/([\w-]+)", page))) == sorted(each["token"] for each in items)
+    opening = set(re.findall(r"/join/([\w-]+)", who.http.get(garden.path).text))
+    assert opening <= {each["token"] for each in items}
+    for each in items:
+        assert who.http.get(f"{garden.path}/invites/{each['id']}/qr.svg").status_code == 200
+    return [each["token"] for each in items]
+
+
+@pytest.mark.parametrize("history", ["all", "recent"])
+def test_who_sees_less_hands_on_no_more_to_anybody_and_not_to_themselves(
+    history: str, app: Flask, garden: Garden, ada: Person, bob: Person, carol: Person, old: Old
+) -> None:
+    wide = ada.api("POST", f"/rooms/{garden.id}/invites", {"history": "all"}).get_json()
+    assert wide["token"] in links(garden, ada) and wide["token"] in links(garden, bob)
+    assert len(links(garden, carol)) == 1  # the one that she came by
+    assert carol.http.get(f"{garden.path}/invites/{wide['id']}/qr.svg").status_code == 404
+    assert carol.http.get(f"{garden.path}/qr.svg").status_code == 200
+
+    mine = link(garden, carol, history)
+    assert mine in links(garden, carol)
+    dave = person(app, "dave")
+    for who in (dave, carol):
+        carol.api("DELETE", f"/rooms/{garden.id}/members/me")
+        assert who.api("POST", f"/join/{mine}").status_code == 200
+        assert SECRET not in text(who.api("GET", f"/rooms/{garden.id}/messages"))
+
+
+def test_who_came_by_a_link_that_shows_the_last_ones_hands_that_on(
+    garden: Garden, ada: Person, carol: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.limits.RECENT_MESSAGES", 2)
+    for number in range(3):
+        said(ada, garden, f"number {number}")
+    recent = link(garden, ada, "recent")
+    assert carol.api("POST", f"/join/{recent}").status_code == 200
+    assert links(garden, carol) == [recent]
+
+
+def test_who_looks_after_the_room_looks_after_all_its_links(
+    garden: Garden, ada: Person, carol: Person, old: Old
+) -> None:
+    ada.api("PATCH", f"/rooms/{garden.id}/members/{carol.id}", {"role": "moderator"})
+    assert links(garden, carol) == links(garden, ada)
+
+
 def test_a_link_shows_all_where_nothing_else_is_said_or_less_was_said(
     garden: Garden, ada: Person, bob: Person, carol: Person
 ) -> None:

@@ -58,19 +58,13 @@ def _stays_out(before: Membership, invite: Invite) -> bool:
 
 
 def _first_visible(room: Room, invite: Invite, entry: Entry) -> int:
-    """From which entry on somebody who comes by this link sees what was said."""
+    """From which entry on somebody who comes by this link sees what was said: never more than who made it."""
+    maker = db.session.get(Membership, (room.id, invite.created_by_id))
+    least = 0 if maker is None else maker.from_seq
     match Window(invite.history):
         case Window.ALL:
-            return 0
+            return least
         case Window.NONE:
             return entry.seq
         case Window.RECENT:
-            oldest = (
-                Message.in_room(room.id)
-                .with_only_columns(Message.seq)
-                .where(Message.deleted_at.is_(None))
-                .order_by(Message.seq.desc())
-                .offset(limits.RECENT_MESSAGES - 1)
-                .limit(1)
-            )
-            return db.session.scalar(oldest) or 0
+            return max(least, db.session.scalar(Message.oldest_recent(room.id)) or 0)

@@ -92,7 +92,12 @@ class Invite(Base):
     @classmethod
     def live_in(cls, room_id: str) -> sa.Select[Self]:
         """A room's that open it right now, newest first."""
-        return cls.of_room(room_id).where(
+        return cls.of_room(room_id).where(cls.opens())
+
+    @classmethod
+    def opens(cls) -> sa.ColumnElement[bool]:
+        """Of a link: that it works right now."""
+        return sa.and_(
             cls.revoked_at.is_(None),
             sa.or_(cls.expires_at.is_(None), cls.expires_at > now()),
             sa.or_(cls.max_uses.is_(None), cls.uses < cls.max_uses),

@@ -86,6 +86,13 @@ class Message(Base):
         """A room's pinned ones, the last pinned first."""
         return cls.in_room(room_id).where(cls.pinned_seq.is_not(None)).order_by(cls.pinned_seq.desc())
 
+    @classmethod
+    def oldest_recent(cls, room_id: str) -> sa.Select[int]:
+        """The seq of the oldest of those last messages of a room that a link shows; nothing where there are fewer."""
+        there = cls.in_room(room_id).where(cls.deleted_at.is_(None))
+        last = there.with_only_columns(cls.seq).order_by(cls.seq.desc())
+        return last.offset(limits.RECENT_MESSAGES - 1).limit(1)
+
     def erase(self) -> None:
         """Make a tombstone of it: the text is gone for good, and so is what it answered and its place among pins.
 
