@@ -13,6 +13,7 @@ from app.models import Entry, Kind, Membership, Role, Room, User
 from app.models.columns import now
 
 LAST_OWNER = "Make someone else an owner of this room first, or delete it."
+NOT_ACTIVE = "This account cannot look after a room. Choose somebody else."
 ONLY_BELOW = "You can only remove members whose role is below yours."
 
 
@@ -61,7 +62,7 @@ def set_role(actor: User, room_id: str, user_id: str, role: str) -> Membership:
     """Another role for a member. A room may have several owners, and always has one.
 
     Raises NotFound for an outsider and for who isn't a member; Forbidden for who isn't an owner; Conflict
-    for the last owner's own step down, and for a bot.
+    for the last owner's own step down, for a bot, and for a disabled account that would be an owner.
     """
     room = log.lock(room_id)
     access.moderated(actor, room_id, least=Role.OWNER)
@@ -71,6 +72,8 @@ def set_role(actor: User, room_id: str, user_id: str, role: str) -> Membership:
         return membership
     if membership.user.bot:
         raise Conflict("A bot stays a member.")
+    if Role(role) is Role.OWNER and not membership.user.is_active:
+        raise Conflict(NOT_ACTIVE)
     if _is_last_owner(membership):
         raise Conflict(LAST_OWNER)
     entry = _promote(room, membership, Role(role), actor=actor)
@@ -92,7 +95,7 @@ def hand_over(owner: User, room_id: str, user_id: str) -> Membership:
     if heir.user_id == owner.id:
         raise Conflict("This room is yours already.")
     if heir.user.bot or not heir.user.is_active:
-        raise Conflict("This account cannot look after a room. Choose somebody else.")
+        raise Conflict(NOT_ACTIVE)
     entries = [_promote(room, heir, Role.OWNER, actor=owner)] if heir.role != Role.OWNER else []
     entries.append(_promote(room, mine, Role.MODERATOR, actor=owner))
     db.session.commit()

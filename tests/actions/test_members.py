@@ -151,6 +151,24 @@ def test_who_goes_for_good_hands_each_room_to_the_next_in_rank_then_in_time(app,
     assert roles(app, by_rank) == {"bob": "member", "carol": "owner"}
 
 
+def test_a_disabled_account_is_made_no_owner_and_can_step_down(app, garden, ada, bob) -> None:
+    from app.actions import accounts
+
+    with app.app_context():
+        accounts.disable(bob.user())
+        for give in (
+            lambda: members.set_role(ada.user(), garden.id, bob.id, Role.OWNER),
+            lambda: members.hand_over(ada.user(), garden.id, bob.id),
+        ):
+            with pytest.raises(Conflict, match="cannot look after"):
+                give()
+        accounts.enable(bob.user())
+        members.set_role(ada.user(), garden.id, bob.id, Role.OWNER)
+        accounts.disable(bob.user())
+        members.set_role(ada.user(), garden.id, bob.id, Role.MEMBER)
+    assert roles(app, garden.id) == {"ada": "owner", "bob": "member"}
+
+
 def test_a_disabled_account_inherits_last(app, ada, bob, make_room) -> None:
     from app.actions import accounts
 
