@@ -180,12 +180,6 @@ class KnockForm(Form):
     answer = SelectField("Answer", choices=["approve", "deny"])
 
 
-class PurgeForm(Form):
-    """Who goes with the link."""
-
-    since = SelectField("Came", choices=SINCE)
-
-
 def _number(text: str | None) -> int | str | None:
     """A number that was typed; what is none stays text, for `inputs` to refuse."""
     text = (text or "").strip()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app import access, identity, limits, links, oversight
+from app import access, identity, inputs, limits, links, oversight
 from app.actions import purges
 from app.errors import Conflict, NotFound
 from app.web import forms
@@ -23,7 +23,8 @@ def show(room_id: str, invite_id: str) -> str:
     since = request.args.get("since", "")
     chosen = since in forms.SINCE and "since" in request.args
     came = oversight.arrivals(user, invite_id, limit=limits.MEMBERS_PER_ROOM)
-    going = oversight.purgeable(user, invite_id, since=_instant(since)) if chosen else []
+    instant = _instant(since) if chosen else None
+    going = oversight.purgeable(user, invite_id, since=instant) if chosen else []
     return render_template(
         "invites/arrivals.html",
         membership=access.membership(user, room_id),
@@ -33,19 +34,19 @@ def show(room_id: str, invite_id: str) -> str:
         going=going,
         chosen=chosen,
         since=since,
+        instant=instant,
         choices=forms.SINCE,
     )
 
 
 @blueprint.post("/invites/<invite_id>/purge")
 def purge(room_id: str, invite_id: str) -> Response:
-    """Close the link, and put out who came by it."""
+    """Close the link, and put out who came by it, since the instant that the preview was of."""
     user = identity.acting_user()
     if oversight.invite(user, invite_id).room_id != room_id:
         raise NotFound
-    form = forms.PurgeForm()
-    since = form.since.data if form.validate() else ""
-    _, count = purges.purge(user, invite_id, since=_instant(since))
+    asked = inputs.read(inputs.Purging, {"since": request.form.get("since") or None})
+    _, count = purges.purge(user, invite_id, since=asked.since)
     flash(
         f"The link leads nowhere now, and {_people(count)} out of the room. You can undo that for ten minutes."
     )

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -136,6 +137,14 @@ class TestDoor:
         assert mallory.post(f"/join/{link['token']}").status_code == 404
 
 
+class InTwoHours(datetime):
+    """The clock, two hours on."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) + timedelta(hours=2)
+
+
 class TestLedger:
     """One link's page, and everybody out who came by it."""
 
@@ -145,9 +154,10 @@ class TestLedger:
         assert bob.http.get(path).status_code == 403
         page = words(ada.http.get(path))
         assert "bob" in page and "mallory" in page and "Close the link and remove" not in page
-        preview = words(ada.http.get(f"{path}?since=3600"))
-        assert "Close the link and remove 2" in preview and "2 people go" in preview
-        assert ada.post(f"{path}/purge", since="3600").status_code == 303
+        preview = ada.http.get(f"{path}?since=3600")
+        assert "Close the link and remove 2" in words(preview) and "2 people go" in words(preview)
+        since = re.search(r'name="since" value="([^"]+)"', preview.text)[1]
+        assert ada.post(f"{path}/purge", since=since).status_code == 303
         assert bob.http.get(garden.path).status_code == 404
         page = ada.http.get(f"{garden.path}/invites").text
         undo = re.search(rf"{garden.path}/purges/[\w-]+/undo", page)[0]
@@ -157,6 +167,27 @@ class TestLedger:
         assert "/undo" not in ada.http.get(f"{garden.path}/invites").text
         assert ada.post(undo).status_code == 303
         assert "can’t be undone" in words(ada.http.get(f"{garden.path}/invites"))
+
+    def test_who_was_shown_goes_however_long_one_thinks_about_it(self, ada, mallory, garden, monkeypatch):
+        link = ada.api("POST", f"/rooms/{garden.id}/invites", {}).get_json()
+        mallory.post(f"/join/{link['token']}")
+        path = f"{garden.path}/invites/{link['id']}"
+        preview = ada.http.get(f"{path}?since=3600")
+        assert "1 person goes" in words(preview)
+        since = re.search(r'name="since" value="([^"]+)"', preview.text)[1]
+        with monkeypatch.context() as clock:
+            clock.setattr("app.web.purges.datetime", InTwoHours)
+            assert "Nobody goes" in words(ada.http.get(f"{path}?since=3600"))
+            assert ada.post(f"{path}/purge", since=since).status_code == 303
+        assert mallory.http.get(garden.path).status_code == 404
+
+    def test_a_time_that_is_none_puts_nobody_out(self, ada, bob, garden):
+        [link] = ada.api("GET", f"/rooms/{garden.id}/invites").get_json()["items"]
+        path = f"{garden.path}/invites/{link['id']}/purge"
+        assert ada.post(path, since="3600").status_code == 422
+        assert bob.http.get(garden.path).status_code == 200
+        assert ada.post(path, since="").status_code == 303
+        assert bob.http.get(garden.path).status_code == 404
 
     def test_a_link_has_its_bounds_from_the_form(self, ada, garden):
         fields = {"label": "fair", "expires_in": "custom", "hours": "2", "max_uses": "25", "history": "none"}
