@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.conftest import Sit
 from tests.browser.stage import Seat, expect
+from tests.clients import people
 from tests.clients.people import Account, Room
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
@@ -171,6 +172,24 @@ def test_a_permalink_into_a_long_room_is_in_the_middle_and_marked_and_nothing_ju
     seat.page.go_back()
     seat.page.go_back()
     in_the_middle(said(seat, 70))
+
+
+def test_a_permalink_to_what_is_not_there_for_me_says_so(
+    url: str, sit: Sit, ada: Account, garden: Room
+) -> None:
+    seqs = fill(ada, garden, 3)
+    link = ada.rest("POST", f"/rooms/{garden.id}/invites", {"history": "none"}).json()
+    late = people.register(url, "late")
+    assert late.rest("POST", f"/join/{link['token']}").ok
+    seat = sit(url, late)
+    seat.go(f"/rooms/{garden.id}?m={seqs[0]}")
+    expect(seat.page.locator("#toast")).to_have_text("That message isn’t here.")
+    seat = sit(url, ada)
+    seat.go(f"/rooms/{garden.id}?m={seqs[0]}")
+    expect(said(seat, 0)).to_have_class(re.compile("message--found"))
+    expect(seat.page.locator("#toast")).to_be_hidden()
+    seat.go(f"/rooms/{garden.id}?m={seqs[-1] + 500}")
+    expect(seat.page.locator("#toast")).to_have_text("That message isn’t here.")
 
 
 def test_the_last_message_of_a_long_room_has_all_the_others_above_it(

@@ -199,6 +199,7 @@ writing.begin();
 messageList.begin(askedFor());
 frames.ask("rooms", "room", "timeline", "members");
 frames.now();
+place.sayIfMissing(askedFor());
 roomHead.drawMembersButton(panels.showsMembers);
 comfortablyFocus();
 

@@ -76,6 +76,7 @@ export class Place {
     if (!view.messageList.isFresh) view.messageList.begin(askedFor());
     frames.ask("timeline");
     frames.now();
+    this.sayIfMissing(askedFor());
   }
 
   /**
@@ -85,7 +86,7 @@ export class Place {
    * @param {number} seq
    */
   async jump(roomId, seq) {
-    const { conversations, frames, messages, panels, past, view } = this.#parts;
+    const { conversations, frames, panels, past, view } = this.#parts;
     if (roomId !== this.current) return panels.toRoom(roomId, seq);
     if (!panels.showsRoom) panels.toRoom(roomId);
     frames.now();
@@ -97,7 +98,17 @@ export class Place {
     view.messageList.begin(seq);
     frames.ask("timeline");
     frames.now();
-    if (!timeline.find(seq)) messages.say("That message isn’t here any more.");
+    this.sayIfMissing(seq);
+  }
+
+  /**
+   * A link to a message may be older than its reader's time in the room, or mistyped.
+   *
+   * @param {number | null} asked
+   */
+  sayIfMissing(asked) {
+    const { conversations, messages } = this.#parts;
+    if (asked !== null && !conversations.timeline(this.current).find(asked)) messages.say("That message isn’t here.");
   }
 
   /** To the end, from where it isn't here: fetched once, and nobody is taken there who went elsewhere meanwhile. */
