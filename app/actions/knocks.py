@@ -15,7 +15,7 @@ def ask(room: Room, user: User, invite: Invite) -> tuple[Knock, bool]:
     Raises NotFound for who was turned away, by a link of before that.
     """
     knock = db.session.scalar(Knock.of(room.id, user.id).execution_options(populate_existing=True))
-    if knock is not None and knock.is_pending:
+    if knock is not None and knock.is_waiting:
         knock.invite = invite  # of two links, the one before may let nobody in any more
         return knock, False
     if knock is not None and admission.turned_away(knock, invite):

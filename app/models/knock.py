@@ -32,14 +32,20 @@ class Knock(Base):
 
     @property
     def is_pending(self) -> bool:
-        """Does somebody wait at the door?"""
+        """Has nobody answered?"""
         return self.answered_at is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Does somebody wait at the door, whom one can still let in?"""
+        return self.is_pending and not self.invite.has_ended
 
     @classmethod
     def pending_in(cls, room_id: str) -> sa.Select[Self]:
-        """Who waits at a room's door, longest first, without those who left this server."""
+        """Who waits at a room's door, longest first; without those who left this server or whose link has ended."""
         waiting = sa.and_(cls.room_id == room_id, cls.answered_at.is_(None), User.deleted_at.is_(None))
-        return sa.select(cls).join(cls.user).where(waiting).order_by(cls.created_at)
+        found = sa.select(cls).join(cls.user).join(cls.invite)
+        return found.where(waiting, Invite.opens()).order_by(cls.created_at)
 
     @classmethod
     def of(cls, room_id: str, user_id: str) -> sa.Select[Self]:

@@ -199,6 +199,27 @@ class TestKnocking:
         assert refusals(ada.api("POST", f"/knocks/{second}/approve")) == (409, "conflict")
         assert inside(garden, ada) == ["ada", "bob", "carol"]
 
+    @pytest.mark.parametrize("way", ["close", "rotate", "purge"])
+    def test_who_waits_by_a_link_that_is_closed_waits_no_more_and_may_knock_by_another(
+        self, way: str, garden: Garden, ada: Person, mallory: Person
+    ) -> None:
+        link = made(garden, ada, asks_first=True)
+        mallory.api("POST", f"/join/{link['token']}")
+        method, path = {
+            "close": ("DELETE", f"/invites/{link['id']}"),
+            "rotate": ("POST", f"/rooms/{garden.id}/invites/rotate"),
+            "purge": ("POST", f"/invites/{link['id']}/purge"),
+        }[way]
+        assert ada.api(method, path, {} if way == "purge" else None).status_code in {200, 201, 204}
+        assert ada.api("GET", f"/rooms/{garden.id}/knocks").get_json()["items"] == []
+        assert "Not this time" in mallory.http.get(f"/join/{link['token']}/waiting").text
+        ada.heard()
+        newer = made(garden, ada, asks_first=True)
+        assert mallory.api("POST", f"/join/{newer['token']}").status_code == 202
+        assert "knock_changed" in [event for event, _ in ada.heard()]
+        [knock] = ada.api("GET", f"/rooms/{garden.id}/knocks").get_json()["items"]
+        assert ada.api("POST", f"/knocks/{knock['id']}/approve").status_code == 200
+
     def test_the_door_is_the_moderators(
         self, app: Flask, garden: Garden, ada: Person, bob: Person, mallory: Person, crowd: list[Person]
     ) -> None:
