@@ -193,6 +193,18 @@ def test_who_sees_less_hands_on_no_more_to_anybody_and_not_to_themselves(
         assert SECRET not in text(who.api("GET", f"/rooms/{garden.id}/messages"))
 
 
+def test_who_is_shown_no_link_is_told_why_and_makes_one(garden: Garden, ada: Person, carol: Person) -> None:
+    said(ada, garden, SECRET)
+    narrow = ada.api("POST", f"/rooms/{garden.id}/invites", {"history": "none"}).get_json()
+    assert carol.api("POST", f"/join/{narrow['token']}").status_code == 200
+    ada.api("DELETE", f"/invites/{narrow['id']}")
+    page = carol.http.get(f"{garden.path}/invites").text
+    assert "No link for you to hand on" in page and "nobody sees more" in page
+    assert "No link for you" not in ada.http.get(f"{garden.path}/invites").text
+    mine = link(garden, carol, "all")
+    assert f"/join/{mine}" in carol.http.get(f"{garden.path}/invites").text
+
+
 def test_who_came_by_a_link_that_shows_the_last_ones_hands_that_on(
     garden: Garden, ada: Person, carol: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
