@@ -136,9 +136,12 @@ export class Overseeing {
       this.#known.answered(knock);
       messages.say(answer === "approve" ? `${name} is in.` : `${name} was turned away.`);
     } catch (refused) {
-      this.#problem = { knockId, words: sentence(refused) };
+      const words = sentence(refused);
+      this.#problem = { knockId, words };
       frames.ask("room");
-      this.look(knock.room_id);
+      await this.#known.look(knock.room_id);
+      // Nobody is there any more to say it beside.
+      if (!this.#known.knocks(knock.room_id).some((each) => each.id === knockId)) messages.say(words);
     }
   }
 
