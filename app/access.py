@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.errors import Forbidden, NotFound, RateLimited, Unavailable
 from app.extensions import db, limiter
-from app.models import Credential, Invite, Knock, Membership, Message, Role, Room, User, Window, dress
+from app.models import Credential, Invite, Knock, Membership, Message, Role, Room, User, dress
 from app.models.columns import now
 from app.models.credential import CredentialKind
 
@@ -179,7 +179,7 @@ def invites(user: User, room_id: str, *, before: str | None = None, limit: int |
     """A room's links, newest first, ended ones too; those made before the one with the id `before`, when it is
     named. Raises NotFound for an outsider, Forbidden for a bot.
     """
-    made = _links(membership(user, room_id))
+    made = membership(user, room_id).links()
     refuse_bot(user)
     if before is not None:
         made = made.where(Invite.id < before)
@@ -188,7 +188,7 @@ def invites(user: User, room_id: str, *, before: str | None = None, limit: int |
 
 def invite(user: User, room_id: str, invite_id: str) -> Invite:
     """One of a room's links, an ended one too. Raises NotFound for an outsider, Forbidden for a bot."""
-    links = _links(membership(user, room_id))
+    links = membership(user, room_id).links()
     refuse_bot(user)
     found = db.session.scalar(links.where(Invite.id == invite_id))
     if found is None:
@@ -198,22 +198,7 @@ def invite(user: User, room_id: str, invite_id: str) -> Invite:
 
 def current_invite(user: User, room_id: str) -> Invite | None:
     """The newest link that opens the room right now, or none. Raises NotFound for an outsider."""
-    return db.session.scalar(_links(membership(user, room_id)).where(Invite.opens()).limit(1))
-
-
-def _links(viewer: Membership) -> sa.Select[Invite]:
-    """A room's links, newest first; without those that show more of what was said before than a member sees, who else
-    would read it by going and coming again. Owners and moderators look after all of them.
-    """
-    links = Invite.of_room(viewer.room_id)
-    if not viewer.from_seq or Role(viewer.role) is not Role.MEMBER:
-        return links
-    maker = sa.orm.aliased(Membership)
-    of_maker = sa.and_(maker.room_id == Invite.room_id, maker.user_id == Invite.created_by_id)
-    shows_no_more = sa.or_(Invite.history == Window.NONE, maker.from_seq >= viewer.from_seq)
-    if (db.session.scalar(Message.oldest_recent(viewer.room_id)) or 0) >= viewer.from_seq:
-        shows_no_more |= Invite.history == Window.RECENT
-    return links.join(maker, of_maker).where(shows_no_more)
+    return db.session.scalar(membership(user, room_id).links().where(Invite.opens()).limit(1))
 
 
 def knock_by_link(user: User, token: str) -> Knock | None:

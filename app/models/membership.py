@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.extensions import Base
 from app.models.columns import CreatedAt, OptionalTime, now
+from app.models.invite import Invite, Window
 from app.models.message import Message
 from app.models.room import Room
 from app.models.user import User
@@ -94,6 +95,22 @@ class Membership(Base):
     def outranks(self, other: Self) -> bool:
         """May this member act on that one?"""
         return Role(self.role).rank > Role(other.role).rank
+
+    def links(self) -> sa.Select[Invite]:
+        """The room's links, newest first; without those that show more of what was said before than a member sees, who
+        else would read it by going and coming again. Owners and moderators look after all of them.
+        """
+        every = Invite.of_room(self.room_id)
+        if not self.from_seq or Role(self.role) is not Role.MEMBER:
+            return every
+        maker = aliased(Membership)
+        of_maker = sa.and_(maker.room_id == Invite.room_id, maker.user_id == Invite.created_by_id)
+        recent = sa.and_(
+            Invite.history == Window.RECENT,
+            Message.oldest_recent(self.room_id).scalar_subquery() >= self.from_seq,
+        )
+        shows_no_more = sa.or_(Invite.history == Window.NONE, maker.from_seq >= self.from_seq, recent)
+        return every.join(maker, of_maker).where(shows_no_more)
 
     @classmethod
     def live(cls) -> sa.Select[Self]:
