@@ -58,6 +58,7 @@ def test_rooms_and_members_have_the_contracts_fields(app, garden, ada, bob) -> N
         "muted_until",
         "slow_until",
         "level",
+        "from_seq",
         "last_message",
     }
     [entry] = [

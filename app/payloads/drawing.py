@@ -141,6 +141,7 @@ def room(
         "muted_until": optional_time(membership.silent_until),
         "slow_until": optional_time(membership.slow_until),
         "level": level(membership),
+        "from_seq": membership.from_seq,
         "last_message": None if last_message is None else seen(message(last_message), membership.from_seq),
     }
 

@@ -88,7 +88,8 @@ class Member(TypedDict):
 class Room(TypedDict):
     """A room, as one of its members sees it. `slow_seconds` is between two messages of a member, 0 for no such pause;
     while `joining_closed`, no link lets anybody in; `muted_until`: until then I may only read; `slow_until`: until then
-    slow mode keeps me from saying the next thing, null when nothing does.
+    slow mode keeps me from saying the next thing, null when nothing does. I see what was said from `from_seq` on: 0 is
+    all of it.
     """
 
     id: Id
@@ -105,6 +106,7 @@ class Room(TypedDict):
     muted_until: Time | None
     slow_until: Time | None
     level: LevelName
+    from_seq: Seq
     last_message: NotRequired[Message | None]
 
 

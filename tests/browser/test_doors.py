@@ -7,6 +7,7 @@ import re
 
 from tests.browser.conftest import Sit
 from tests.browser.stage import PASSWORD, expect
+from tests.clients import people
 from tests.clients.people import Account, Room
 
 _number = itertools.count(1)
@@ -68,6 +69,25 @@ def test_one_joins_while_signed_out_by_registering(url: str, sit: Sit, garden: R
     carol.say("I found it")
     carol.sees("I found it")
     assert [said["text"] for said in ada.history(garden)] == ["I found it"]
+
+
+def test_who_came_by_a_link_that_shows_nothing_of_before_is_told_so(
+    url: str, sit: Sit, garden: Room, ada: Account
+) -> None:
+    ada.say(garden, "before")
+    made = ada.rest("POST", f"/rooms/{garden.id}/invites", {"history": "none"}).json()
+    carol = people.register(url, new_name())
+    carol.join(Room(garden.id, made["token"]))
+    seat = sit(url, carol)
+    seat.go(f"/rooms/{garden.id}")
+    seat.online()
+    expect(seat.page.get_by_role("heading", name="Nobody has said anything since you came.")).to_be_visible()
+    seat.say("hello")
+    seat.sees("hello")
+    expect(seat.page.get_by_role("heading", name="You see this room from here on.")).to_be_visible()
+    whole = sit(url, ada)
+    whole.go(f"/rooms/{garden.id}")
+    expect(whole.page.get_by_role("heading", name="This is where The garden begins.")).to_be_visible()
 
 
 def test_one_joins_by_logging_in_after_a_failed_attempt(

@@ -17,10 +17,11 @@ export class Beginning {
   }
 
   /**
-   * @param {{title: string, isStart: boolean, isEmpty: boolean, link: string}} view `isStart`: nothing is older
+   * @param {{title: string, isStart: boolean, isEmpty: boolean, isWindow: boolean, link: string}} view
+   *   `isStart`: nothing older is shown; `isWindow`: because who came so late sees the room from here on only
    */
-  draw({ title, isStart, isEmpty, link }) {
-    const shown = isStart ? `${isEmpty} ${title} ${link}` : "";
+  draw({ title, isStart, isEmpty, isWindow, link }) {
+    const shown = isStart ? `${isEmpty} ${isWindow} ${title} ${link}` : "";
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#root.hidden = !isStart;
@@ -30,6 +31,9 @@ export class Beginning {
       find(made, ".beginning__url").textContent = link.replace(/^https?:\/\//u, "");
       this.#onCopy(find(made, ".beginning__copy"));
     } else find(made, "[data-title]").textContent = title;
+    for (const words of made.querySelectorAll("[data-window]")) {
+      if (words instanceof HTMLElement) words.hidden = (words.dataset.window === "yes") !== isWindow;
+    }
     this.#root.replaceChildren(made);
   }
 }

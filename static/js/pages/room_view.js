@@ -145,7 +145,7 @@ export class View {
     const timeline = conversations.timeline(room.id);
     if (this.messageList.isAtEnd) timeline.trim(WINDOW);
     const isStart = timeline.loaded && !timeline.hasOlder;
-    const above = () => this.#beginning.draw({ title: room.title, isStart, isEmpty: timeline.isEmpty, link: invites.url(room.id) });
+    const above = () => this.#beginning.draw({ title: room.title, isStart, isEmpty: timeline.isEmpty, isWindow: room.from_seq > 0, link: invites.url(room.id) });
     byId("log").setAttribute("aria-busy", String(!timeline.loaded || place.seeking));
     // On the way to another part of the room, nobody is shown this one first.
     const isElsewhere = place.seeking && this.messageList.isFresh && past.trouble(room.id) === null;
