@@ -60,7 +60,8 @@ def tell(entry: Entry | NewEntry, fact: events.LoggedFact | None = None) -> None
 
     Never raises: what was committed stays so. What could not be told now is told by the next sweep.
     """
-    hints.tell("entry", room=entry.room_id, seq=entry.seq, joined=_joined(entry))
+    if not hints.is_alone():
+        hints.tell("entry", room=entry.room_id, seq=entry.seq, joined=_joined(entry))
     _wake(entry.room_id, Handed(entry, fact))
 
 

@@ -105,9 +105,10 @@ def tell_logged(fact: LoggedFact, blind: Mapping[str, int] | None = None) -> Non
     """Tell a logged fact to everyone in its room, and less of it to those who may not hear all. For `dispatch`, which
     knows when.
     """
-    few = {
-        sid: from_seq for user_id, from_seq in (blind or {}).items() for sid in presence.sids_of_user(user_id)
-    }
+    if not blind:
+        _emit(fact["type"], fact, to=room_channel(fact["room_id"]))
+        return
+    few = {sid: from_seq for user_id, from_seq in blind.items() for sid in presence.sids_of_user(user_id)}
     _emit(fact["type"], fact, to=room_channel(fact["room_id"]), skip=few)
     for sid, from_seq in few.items():
         told = payloads.heard(fact, from_seq)
@@ -202,4 +203,4 @@ def _emit(event: str, fact: Mapping[str, object], *, to: str, skip: Iterable[str
     if sight.is_closed() and event != "session_ended":
         return  # that one is every socket's last fact
     # Always to a named place: a socket that was not let in yet is in none, but would hear a broadcast.
-    socketio.server.manager.emit(event, fact, NAMESPACE, room=to, skip_sid=list(skip))
+    socketio.server.manager.emit(event, fact, NAMESPACE, room=to, skip_sid=list(skip) if skip else None)

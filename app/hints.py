@@ -167,6 +167,11 @@ def tell(kind: str, **hint: object) -> None:
         _bus.tell(kind, **hint)
 
 
+def is_alone() -> bool:
+    """Whether there is nobody to tell anything: spares putting the words together."""
+    return _bus is None
+
+
 def is_deaf() -> bool:
     """Whether other processes can't be heard right now. Alone, there is nothing to hear."""
     return _bus is not None and _bus.is_deaf

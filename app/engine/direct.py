@@ -155,6 +155,7 @@ class Socket(sockets.Socket):
         self._line = connection
         self.engine.lines += 1
         self._outlet = Outlet(connection, self._lost)
+        self.write = self._outlet.write  # type: ignore[method-assign]  # what every delivery calls, in one step
         self._inlet = Inlet(connection, self, self.engine.batches)
         queue, self.queue = self.queue, _NOTHING
         self._packets_owed = self._bytes_owed = 0

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from app import limits, log, presence
+from app import events, limits, log, presence, sight
 from app.actions import accounts, attendance, credentials, invites, members, messages
 from app.errors import RateLimited
 from app.extensions import db
 from app.models import Kind, Membership, Message, Room
 from tests.conftest import PASSWORD, person
 from tests.databases import on_both
-from tests.everything import HERE
+from tests.everything import HERE, nonce
 
 
 def fill(app, room_id: str, who, count: int) -> None:
@@ -295,3 +295,18 @@ def test_deleting_an_account_takes_its_presence_along(app, garden, ada, bob) -> 
     with app.app_context():
         accounts.delete(bob.user(), PASSWORD, erase_messages=False, address=HERE)
     assert presence.sids_of_user(bob.id) == ()
+
+
+def test_good_bye_is_every_sockets_last_fact_and_what_comes_after_it_is_caught_up(
+    app, garden, ada, bob
+) -> None:
+    assert bob.socket.connected
+    bob.heard()
+    with app.app_context():
+        attendance.say_goodbye()
+        events.presence_changed(garden.id, [ada.id], [])
+        said = messages.post(ada.user(), garden.id, nonce=nonce(), text="meanwhile")[0]
+    assert [event for event, _ in bob.heard()] == ["session_ended"]
+    sight.clear()
+    [missed] = bob.ask("sync", {"rooms": {garden.id: said.seq - 1}})["data"]["rooms"]
+    assert [entry["seq"] for entry in missed["entries"]] == [said.seq]
