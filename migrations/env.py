@@ -29,6 +29,11 @@ def run() -> None:
             connection.detach()  # nobody else gets it afterwards
             connection.exec_driver_sql("SET statement_timeout = 0")
             connection.commit()  # else Alembic takes the transaction for somebody else's, and never ends it
+        else:
+            # SQLite makes a table anew to change it, and would miss what refers to the old one. Only before a
+            # transaction this is heard, so SQLAlchemy, which begins one, is not asked.
+            connection.detach()
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
             **options,

@@ -15,6 +15,7 @@ from app.models.columns import new_id, now
 
 # How many messages one transaction erases: the room is locked for so long.
 ERASED_AT_ONCE = 200
+LOOKED_AT_ONCE = 2_000  # entries of a room, for what is to be erased: a few milliseconds
 
 
 # What belongs under one lock stays together, though it is long.
@@ -114,18 +115,23 @@ def delete(user: User, message_id: str) -> Message:
 
 def erase_all(author: User) -> None:
     """Make tombstones of everything that a person ever said, in rooms they left as well, and tell who is there."""
-    query = (
-        sa.select(Message.room_id)
-        .where(Message.author_id == author.id, Message.deleted_at.is_(None))
-        .limit(1)
-    )
-    while (room_id := db.session.scalar(query)) is not None:
-        _erase_some(author, room_id)
+    rooms = sa.select(Membership.room_id).where(Membership.user_id == author.id)
+    for room_id in db.session.scalars(rooms).all():
+        after: int | None = 0
+        while after is not None:
+            after = _erase_some(author, room_id, after)
 
 
-def _erase_some(author: User, room_id: str) -> None:
+def _erase_some(author: User, room_id: str, after: int) -> int | None:
+    """Erase some of what comes after this seq, looking at a part of the room only; where to go on, None at its end."""
     room = log.lock_even_deleted(room_id)
-    said = Message.in_room(room_id).where(Message.author_id == author.id, Message.deleted_at.is_(None))
+    ends, until = room.last_seq, after + LOOKED_AT_ONCE
+    said = Message.in_room(room_id).where(
+        Message.seq > after,
+        Message.seq <= until,
+        Message.author_id == author.id,
+        Message.deleted_at.is_(None),
+    )
     erased = list(db.session.scalars(said.order_by(Message.seq).limit(ERASED_AT_ONCE)))
     _erase(room_id, erased)
     entries: list[Entry] = []
@@ -135,6 +141,9 @@ def _erase_some(author: User, room_id: str) -> None:
     db.session.commit()
     for entry in entries:
         dispatch.tell(entry)
+    if len(erased) == ERASED_AT_ONCE:
+        return erased[-1].seq
+    return until if until < ends else None
 
 
 def _take_turn(membership: Membership) -> None:

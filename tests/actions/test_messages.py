@@ -232,13 +232,19 @@ def test_erasing_makes_tombstones_everywhere_and_tells_who_is_there(app, garden,
     assert not any(each["deleted_at"] is None for each in told)
 
 
-def test_erasing_more_than_one_transaction_holds_erases_all(app, garden, ada, bob, monkeypatch) -> None:
+@pytest.mark.parametrize("looked_at", [2, 5, 2_000])
+def test_erasing_more_than_one_transaction_holds_erases_all_and_nothing_else(
+    app, garden, ada, bob, monkeypatch, looked_at: int
+) -> None:
     monkeypatch.setattr(messages, "ERASED_AT_ONCE", 3)
+    monkeypatch.setattr(messages, "LOOKED_AT_ONCE", looked_at)
     with app.app_context():
-        for _ in range(8):
-            messages.post(bob.user(), garden.id, nonce=nonce(), text="gone")
+        for number in range(16):
+            who, text = (ada, "kept") if 4 < number < 12 else (bob, "gone")
+            messages.post(who.user(), garden.id, nonce=nonce(), text=text)
         messages.erase_all(bob.user())
-        assert {said.text for said in db.session.scalars(sa.select(Message))} == {""}
+        said = db.session.scalars(sa.select(Message).order_by(Message.seq)).all()
+        assert [each.text for each in said] == [""] * 5 + ["kept"] * 7 + [""] * 4
 
 
 def test_a_stranger_to_every_room_erases_nothing(app, garden, mallory) -> None:
