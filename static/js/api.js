@@ -70,18 +70,38 @@ export class Api {
    * @param {string} roomId
    * @returns {Promise<Member[]>}
    */
-  async members(roomId) {
-    /** @type {Member[]} */
-    const members = [];
-    let path = `/rooms/${encodeURIComponent(roomId)}/members`;
+  members(roomId) {
+    return this.#whole(`/rooms/${encodeURIComponent(roomId)}/members`);
+  }
+
+  /**
+   * All my rooms.
+   *
+   * @returns {Promise<Room[]>}
+   */
+  rooms() {
+    return this.#whole("/rooms");
+  }
+
+  /**
+   * A list, however many pages it has.
+   *
+   * @template T
+   * @param {string} path
+   * @returns {Promise<T[]>}
+   */
+  async #whole(path) {
+    /** @type {T[]} */
+    const items = [];
+    let cursor = "";
     for (let turn = 0; turn < 50; turn += 1) {
-      /** @type {Page<Member>} */
-      const page = await this.#ask("GET", path);
-      members.push(...page.items);
+      /** @type {Page<T>} */
+      const page = await this.#ask("GET", `${path}${cursor}`);
+      items.push(...page.items);
       if (!page.next) break;
-      path = `/rooms/${encodeURIComponent(roomId)}/members?cursor=${encodeURIComponent(page.next)}`;
+      cursor = `?cursor=${encodeURIComponent(page.next)}`;
     }
-    return members;
+    return items;
   }
 
   /**

@@ -4,6 +4,9 @@ import { plain } from "./mentions.js";
 
 /** @typedef {{id: string, label: string, hint: string, kind: "room" | "action", words?: string}} Entry */
 
+/** @typedef {import("./actions.js").Action} Action */
+/** @typedef {Pick<import("./types").Room, "id" | "title" | "unread" | "mentions">} Room */
+
 const OFFERED = 12;
 /** As long as nothing was typed, so many rooms stand above what can be done: who has more finds them by typing. */
 const ROOMS_FIRST = 6;
@@ -24,6 +27,30 @@ export function matching(entries, typed) {
     .sort((one, other) => other.score - one.score || one.order - other.order)
     .slice(0, OFFERED)
     .map(({ entry }) => entry);
+}
+
+/**
+ * Rooms and actions as they are offered, each with what waits there.
+ *
+ * @param {Room[]} rooms
+ * @param {Action[]} actions
+ * @param {number} called how many mentions of me are unread
+ * @returns {Entry[]}
+ */
+export function entries(rooms, actions, called) {
+  const hints = /** @type {Record<string, string>} */ ({ mentions: called ? `${called} unread` : "" });
+  return [
+    ...rooms.map(({ id, title, unread, mentions }) => ({ id, label: title, hint: waiting(unread, mentions), kind: /** @type {const} */ ("room") })),
+    ...actions.map(({ id, label, words, hint = hints[id] ?? "" }) => ({ id, label, words, hint, kind: /** @type {const} */ ("action") })),
+  ];
+}
+
+/**
+ * @param {number} unread
+ * @param {number} mentions
+ */
+function waiting(unread, mentions) {
+  return [mentions ? `@${mentions}` : "", unread ? `${unread} unread` : ""].filter(Boolean).join(" · ");
 }
 
 /** @param {Entry[]} entries */

@@ -381,6 +381,30 @@ def test_notices_that_the_browser_does_not_allow_are_explained(
 # ---- keys
 
 
+def test_the_palette_leads_to_rooms_and_pages_from_everywhere(
+    url: str, sit: Sit, ada: Account, garden: Room
+) -> None:
+    seat = sit(url, ada)
+    box = seat.page.get_by_role("combobox", name="Search rooms")
+    for page, opens in (("/", "Control+k"), ("/mentions", "Meta+k"), ("/account", "")):
+        seat.go(page)
+        if opens:
+            seat.page.keyboard.press(opens)
+        else:
+            seat.page.get_by_role("button", name="Search rooms and actions").click()
+        expect(box).to_be_focused()
+        expect(seat.page.get_by_role("option", name="The garden")).to_be_visible()
+        expect(seat.page.get_by_role("option", name="Pinned messages")).to_have_count(0)
+        box.fill("garden")
+        seat.page.keyboard.press("Enter")
+        expect(seat.page).to_have_url(re.compile(rf"/rooms/{garden.id}$"))
+    seat.go("/account")
+    seat.page.keyboard.press("Control+k")
+    box.fill("mentions")
+    seat.page.keyboard.press("Enter")
+    expect(seat.page).to_have_url(re.compile(r"/mentions$"))
+
+
 def test_the_palette_acts_and_the_focus_goes_back_where_it_was(
     url: str, sit: Sit, ada: Account, bob: Account, garden: Room
 ) -> None:

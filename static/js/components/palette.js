@@ -87,3 +87,12 @@ function item({ label, hint, kind }, index) {
   find(made, ".palette__hint").textContent = hint;
   return made;
 }
+
+/** Ctrl+K, or ⌘K. @param {() => void} act */
+export function onPaletteKey(act) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  });
+}
