@@ -154,7 +154,10 @@ def test_a_knock_at_another_room_is_marked_and_shown_the_way_to(
     url: str, sit: Sit, ada: Account, carol: Account, garden: Room
 ) -> None:
     attic = ada.make_room("The attic")
-    seat = sit(url, ada).enter(garden)
+    seat = sit(url, ada)
+    # Who knocked before the page looked is marked as it opens, and is no news.
+    with seat.page.expect_response(lambda answer: answer.url.endswith(f"/rooms/{attic.id}/knocks")):
+        seat.enter(garden)
     knock(carol, asking_link(ada, attic))
     toast = seat.page.locator("#toast")
     expect(toast).to_contain_text(f"{carol.username} is at the door of The attic.")
