@@ -1,8 +1,6 @@
 """SQLite's checkpoints, in a native thread of their own: inside a commit everybody would wait for the disk with it."""
 
-import os
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,7 +10,6 @@ from eventlet import patcher
 
 EVERY_SECONDS: Final = 1.0
 END_SECONDS: Final = 5.0
-LEAST_URGENT: Final = 19
 
 
 @contextmanager
@@ -38,20 +35,9 @@ def made_beside(database: Path | None) -> Iterator[None]:
 
 def _checkpoint_until(ends: Any, database: Path) -> None:
     """No logging in here, and nothing else that green threads share."""
-    _stand_back()
     with suppress(sqlite3.Error):  # the file is gone: whoever serves it says so
         connection = sqlite3.connect(database, timeout=0, isolation_level=None)
         while not ends.wait(EVERY_SECONDS):
             with suppress(sqlite3.OperationalError):  # somebody holds it
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         connection.close()
-
-
-def _stand_back() -> None:
-    """Where there is one core for all, the hub goes first: a message would wait for this thread's turn to be over.
-
-    Linux alone knows how urgent a thread is; elsewhere it is the whole process that would stand back.
-    """
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, patcher.original("threading").get_native_id(), LEAST_URGENT)

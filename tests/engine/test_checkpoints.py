@@ -1,9 +1,7 @@
 """Checkpoints beside the hub: they are made, and hold nobody up."""
 
-import os
 import shutil
 import sqlite3
-import sys
 import time
 from pathlib import Path
 
@@ -52,23 +50,6 @@ def test_what_was_written_comes_into_the_file_and_no_writer_waits(
     time.sleep(0.1)
     assert held_by_the_file_itself(database) == 300
     hand.close()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread is as urgent as its process")
-def test_the_thread_stands_back_and_the_process_does_not(database: Path) -> None:
-    before = os.getpriority(os.PRIO_PROCESS, 0)
-
-    def urgencies() -> set[int]:
-        tasks = {int(each.name) for each in Path("/proc/self/task").iterdir()} - others
-        return {os.getpriority(os.PRIO_PROCESS, task) for task in tasks}
-
-    others = {int(each.name) for each in Path("/proc/self/task").iterdir()}
-    with checkpoints.made_beside(database):
-        deadline = time.monotonic() + 5
-        while urgencies() != {checkpoints.LEAST_URGENT}:
-            assert time.monotonic() < deadline, urgencies()
-            time.sleep(0.01)
-        assert os.getpriority(os.PRIO_PROCESS, 0) == before
 
 
 def test_without_a_file_there_is_nothing_to_do() -> None:
