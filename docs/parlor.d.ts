@@ -564,7 +564,7 @@ export interface RoleChange {
   role: "owner" | "moderator" | "member";
 }
 
-/** A room, as one of its members sees it. `slow_seconds` is between two messages of a member, 0 for no such pause; while `joining_closed`, no link lets anybody in; `muted_until`: until then I may only read; `slow_until`: until then slow mode keeps me from saying the next thing, null when nothing does. I see what was said from `from_seq` on: 0 is all of it. */
+/** A room, as one of its members sees it. `slow_seconds` is between two messages of a member, 0 for no such pause; while `joining_closed`, no link lets anybody in; `muted_until`: until then I may only read; `slow_until`: until then slow mode keeps me from saying the next thing. I see what was said from `from_seq` on: 0 is all of it. */
 export interface Room {
   id: string;
   title: string;
